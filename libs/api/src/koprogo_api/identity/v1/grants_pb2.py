@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from koprogo_api.identity.events.v1 import grant_pb2 as koprogo__api_dot_identity_dot_events_dot_v1_dot_grant__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$koprogo_api/identity/v1/grants.proto\x12\x17koprogo_api.identity.v1\x1a*koprogo_api/identity/events/v1/grant.proto\":\n\x0fGrantsOfRequest\x12\x0f\n\x07subject\x18\x01 \x01(\t\x12\x16\n\x0e\x61ssociation_id\x18\x02 \x01(\t\"P\n\x10GrantsOfResponse\x12<\n\x06grants\x18\x01 \x03(\x0b\x32,.koprogo_api.identity.events.v1.GrantChanged2i\n\x06Grants\x12_\n\x08GrantsOf\x12(.koprogo_api.identity.v1.GrantsOfRequest\x1a).koprogo_api.identity.v1.GrantsOfResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$koprogo_api/identity/v1/grants.proto\x12\x17koprogo_api.identity.v1\x1a*koprogo_api/identity/events/v1/grant.proto\":\n\x0fGrantsOfRequest\x12\x0f\n\x07subject\x18\x01 \x01(\t\x12\x16\n\x0e\x61ssociation_id\x18\x02 \x01(\t\"u\n\x10GrantsOfResponse\x12<\n\x06grants\x18\x01 \x03(\x0b\x32,.koprogo_api.identity.events.v1.GrantChanged\x12#\n\x1b\x61ssociation_organisation_id\x18\x02 \x01(\t2i\n\x06Grants\x12_\n\x08GrantsOf\x12(.koprogo_api.identity.v1.GrantsOfRequest\x1a).koprogo_api.identity.v1.GrantsOfResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,7 +35,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GRANTSOFREQUEST']._serialized_start=109
   _globals['_GRANTSOFREQUEST']._serialized_end=167
   _globals['_GRANTSOFRESPONSE']._serialized_start=169
-  _globals['_GRANTSOFRESPONSE']._serialized_end=249
-  _globals['_GRANTS']._serialized_start=251
-  _globals['_GRANTS']._serialized_end=356
+  _globals['_GRANTSOFRESPONSE']._serialized_end=286
+  _globals['_GRANTS']._serialized_start=288
+  _globals['_GRANTS']._serialized_end=393
 # @@protoc_insertion_point(module_scope)

@@ -48,16 +48,20 @@ class GrantsOfResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     GRANTS_FIELD_NUMBER: _builtins.int
+    ASSOCIATION_ORGANISATION_ID_FIELD_NUMBER: _builtins.int
+    association_organisation_id: _builtins.str
+    """Whose the association is; empty when nobody knows it."""
     @_builtins.property
     def grants(self) -> _containers.RepeatedCompositeFieldContainer[_grant_pb2.GrantChanged]: ...
     def __init__(
         self,
         *,
         grants: _abc.Iterable[_grant_pb2.GrantChanged] | None = ...,
+        association_organisation_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["grants", b"grants"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["association_organisation_id", b"association_organisation_id", "grants", b"grants"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

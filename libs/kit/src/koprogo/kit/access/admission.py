@@ -1,0 +1,121 @@
+"""Grants decide. Local ones first; what is not there yet is asked of identity once, before a refusal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+from koprogo.kernel.errors import Forbidden
+from koprogo.kernel.words import Role
+from koprogo.kit.access.actor import Actor
+from koprogo.kit.access.tokens import Claims
+from koprogo.kit.database import PLATFORM
+from koprogo.kit.database.pool import Pool
+
+CACHE_SECONDS = 2.0
+"""How long a revoked grant may still be honoured by a process that has just read it."""
+CACHE_SIZE = 20_000
+ANYBODY = frozenset[Role]()
+"""Admits every signed-in person."""
+
+
+class Grant(msgspec.Struct, frozen=True):
+    tenant: UUID
+    association: UUID | None
+    role: Role
+    co_owner: UUID | None
+
+
+class GrantsSource(Protocol):
+    """identity, as the kit sees it."""
+
+    async def ask(self, subject: UUID, association: UUID | None) -> tuple[Sequence[Grant], UUID | None]:
+        """The subject's grants, and the organisation whose association it is, if it is one."""
+        ...
+
+
+class NotAdmitted(Forbidden):
+    """Says the same for what does not exist and for what is another organisation's."""
+
+    reason = "NOT_ADMITTED"
+
+
+class Admission:
+    def __init__(self, pool: Pool, source: GrantsSource) -> None:
+        self._pool = pool
+        self._source = source
+        self._local: dict[UUID, tuple[float, list[Grant]]] = {}
+        self._asked: dict[tuple[UUID, UUID | None], tuple[float, Sequence[Grant], UUID | None]] = {}
+
+    async def admit(
+        self, claims: Claims, roles: frozenset[Role], *, organisation: UUID | None, association: UUID | None
+    ) -> Actor:
+        """The actor, if a grant of his on this organisation or association is in `roles`; else NotAdmitted."""
+        super_admin = Role.SUPER_ADMIN.value in claims.realm_roles
+        if organisation is None and association is None:
+            if roles and not (super_admin and Role.SUPER_ADMIN in roles):
+                raise NotAdmitted("Your roles do not admit you here.")
+            own = frozenset({Role.SUPER_ADMIN}) if super_admin else frozenset()
+            return _actor(claims, own, PLATFORM, None, ())
+        if super_admin and Role.SUPER_ADMIN in roles:
+            tenant = organisation
+            if tenant is None:
+                tenant = (await self._ask(claims.subject, association))[1]
+            if tenant is not None:
+                return _actor(claims, frozenset({Role.SUPER_ADMIN}), tenant, association, ())
+        for grants in (await self._grants(claims.subject), None):
+            known = grants if grants is not None else (await self._ask(claims.subject, association))[0]
+            held = [g for g in known if _covers(g, organisation, association)]
+            admitted = [g for g in held if not roles or g.role in roles]
+            if admitted:
+                return _actor(claims, frozenset(g.role for g in held), admitted[0].tenant, association, held)
+        raise NotAdmitted("You have no role that admits you here.")
+
+    async def _grants(self, subject: UUID) -> list[Grant]:
+        now = time.monotonic()
+        if (hit := self._local.get(subject)) and hit[0] > now:
+            return hit[1]
+        rows = await self._pool.fetch(
+            "select tenant_id, association_id, role, co_owner_id from grants_of($1)", subject
+        )
+        grants = [Grant(r["tenant_id"], r["association_id"], Role(r["role"]), r["co_owner_id"]) for r in rows]
+        if len(self._local) >= CACHE_SIZE:
+            self._local.clear()
+        self._local[subject] = (now + CACHE_SECONDS, grants)
+        return grants
+
+    async def _ask(self, subject: UUID, association: UUID | None) -> tuple[Sequence[Grant], UUID | None]:
+        now = time.monotonic()
+        asked = (subject, association)
+        if (hit := self._asked.get(asked)) and hit[0] > now:
+            return hit[1], hit[2]
+        grants, organisation = await self._source.ask(subject, association)
+        if len(self._asked) >= CACHE_SIZE:
+            self._asked.clear()
+        self._asked[asked] = (now + CACHE_SECONDS, grants, organisation)
+        return grants, organisation
+
+
+def _covers(grant: Grant, organisation: UUID | None, association: UUID | None) -> bool:
+    if association is not None:
+        return grant.association == association
+    return grant.association is None and grant.tenant == organisation
+
+
+def _actor(
+    claims: Claims, roles: frozenset[Role], tenant: UUID, association: UUID | None, held: Sequence[Grant]
+) -> Actor:
+    return Actor(
+        subject=claims.subject,
+        roles=roles,
+        tenant=tenant,
+        association=association,
+        co_owners=frozenset(g.co_owner for g in held if g.co_owner is not None),
+        acr=claims.acr,
+        email=claims.email,
+        name=claims.name,
+    )

@@ -1,0 +1,106 @@
+"""One use case, one transaction, one tenant.
+
+`koprogo.tenant` is set here, inside the transaction, and nowhere else: row-level security reads it, so no
+statement mentions a tenant.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self
+from uuid import UUID
+
+import asyncpg
+
+from koprogo.kit import trace
+from koprogo.kit.database.pool import Pool
+from koprogo.kit.idempotency import pending_key, record_key
+from koprogo.kit.ids import new_id
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    Connection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+else:
+    Connection = asyncpg.Connection
+
+PLATFORM = UUID(int=0)
+"""The tenant of nobody: what belongs to no organisation, and reads that policies open to the platform."""
+
+
+class OutgoingEvent(Protocol):
+    """What `adapters/events.py` of a service makes of a domain event."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def message(self) -> Message: ...
+
+
+class UnitOfWork:
+    """Enter to begin, leave to commit; an exception rolls back. Repositories are attributes of subclasses."""
+
+    connection: Connection
+
+    def __init__(self, pool: Pool, tenant: UUID) -> None:
+        self._pool = pool
+        self.tenant = tenant
+
+    async def __aenter__(self) -> Self:
+        self.connection = await self._pool.acquire()
+        try:
+            # One message: begin and the tenant. A UUID needs no quoting.
+            await self.connection.execute(f"begin; set local koprogo.tenant = '{self.tenant}'")
+        except BaseException:
+            await self._pool.release(self.connection)
+            raise
+        self._enter()
+        return self
+
+    def _enter(self) -> None:
+        """Subclasses make their repositories on `self.connection` here."""
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                if key := pending_key():
+                    await record_key(self.connection, key)
+                await self.connection.execute("commit")
+            else:
+                await self.connection.execute("rollback")
+        except BaseException:
+            if not self.connection.is_closed() and self.connection.is_in_transaction():
+                await self.connection.execute("rollback")
+            raise
+        finally:
+            await self._pool.release(self.connection)
+
+    async def publish(self, *events: OutgoingEvent) -> None:
+        """Write events to the outbox, in this transaction: the only way out."""
+        if events:
+            await self.connection.executemany(
+                "insert into outbox (id, topic, key, type, payload, traceparent)"
+                " values ($1, $2, $3, $4, $5, $6)",
+                [
+                    (
+                        new_id(),
+                        e.topic,
+                        e.key,
+                        e.message.DESCRIPTOR.full_name,
+                        e.message.SerializeToString(),
+                        trace.current(),
+                    )
+                    for e in events
+                ],
+            )
+
+    async def is_new(self, event_id: UUID) -> bool:
+        """Note an incoming event in the inbox; False when its effect is already there."""
+        noted = await self.connection.execute(
+            "insert into inbox (event_id) values ($1) on conflict do nothing", event_id
+        )
+        return noted == "INSERT 0 1"

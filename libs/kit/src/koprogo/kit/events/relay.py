@@ -1,0 +1,102 @@
+"""Carries the outbox to Kafka, in order, one relay at a time.
+
+It asks for what is not published, never for what comes after an id: commit order is not id order, and a late
+commit would be lost. A crash between sending and marking sends again; the inbox of the reader knows the id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from prometheus_client import Counter
+
+logger = logging.getLogger(__name__)
+
+LOCK = 7_265_418
+BATCH = 500
+IDLE_SECONDS = 0.05
+KEPT = "7 days"
+"""Published events stay this long, to look at."""
+PUBLISHED = Counter("koprogo_outbox_published_total", "Events published.", ["topic"])
+
+
+class Relay:
+    def __init__(self, service: str, database_url: str, bootstrap: str) -> None:
+        self._service = service
+        self._url = database_url
+        self._bootstrap = bootstrap
+
+    async def run(self) -> None:
+        """Until cancelled. Whatever breaks is logged and tried again."""
+        while True:
+            try:
+                await self._relay()
+            except (OSError, KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError) as broken:
+                logger.warning("relay interrupted: %s", type(broken).__name__)
+                await asyncio.sleep(0.5)
+
+    async def _relay(self) -> None:
+        # Its own connection: what is set on this session must not reach the pool.
+        connection = await asyncpg.connect(self._url, server_settings={"koprogo.relay": "on"})
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap,
+            enable_idempotence=True,
+            acks="all",
+            client_id=f"{self._service}-relay",
+            linger_ms=2,
+        )
+        try:
+            await producer.start()
+            while not await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):  # noqa: ASYNC110
+                await asyncio.sleep(1)
+            forgotten_at = 0.0
+            while True:
+                if not await self._publish_some(connection, producer):
+                    now = asyncio.get_running_loop().time()
+                    if now - forgotten_at > 3600:
+                        forgotten_at = now
+                        await connection.execute(
+                            f"delete from outbox where published_at < now() - interval '{KEPT}'"  # noqa: S608
+                        )
+                    await asyncio.sleep(IDLE_SECONDS)
+        finally:
+            await producer.stop()
+            await connection.close()
+
+    async def _publish_some(
+        self, connection: asyncpg.Connection[asyncpg.Record], producer: AIOKafkaProducer
+    ) -> int:
+        rows = await connection.fetch(
+            "select id, tenant_id, topic, key, type, payload, traceparent, occurred_at from outbox"
+            " where published_at is null order by position limit $1",
+            BATCH,
+        )
+        sent = [
+            await producer.send(
+                row["topic"],
+                key=row["key"].encode(),
+                value=row["payload"],
+                headers=[
+                    ("ce_specversion", b"1.0"),
+                    ("ce_id", str(row["id"]).encode()),
+                    ("ce_source", self._service.encode()),
+                    ("ce_type", row["type"].encode()),
+                    ("ce_time", row["occurred_at"].isoformat().encode()),
+                    ("koprogo_tenant", str(row["tenant_id"]).encode()),
+                    ("traceparent", row["traceparent"].encode()),
+                ],
+            )
+            for row in rows
+        ]
+        if sent:
+            await asyncio.gather(*sent)
+            await connection.execute(
+                "update outbox set published_at = now() where id = any($1)", [row["id"] for row in rows]
+            )
+            for row in rows:
+                PUBLISHED.labels(row["topic"]).inc()
+        return len(rows)

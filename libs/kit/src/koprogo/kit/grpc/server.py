@@ -1,0 +1,121 @@
+"""The gRPC door: who calls is read from the certificate, and each method names who may call it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import grpc
+from prometheus_client import Histogram
+
+from koprogo.kernel.errors import DomainError, Forbidden
+from koprogo.kit import logs, trace
+from koprogo.kit.grpc.errors import to_status
+
+logger = logging.getLogger(__name__)
+
+TENANT = "koprogo-tenant"
+TRACE = "traceparent"
+LATENCY = Histogram(
+    "koprogo_grpc_request_seconds",
+    "Time to answer a call.",
+    ["method", "code"],
+    buckets=[0.001, 0.002, 0.003, 0.004, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0],
+)
+_tenant: ContextVar[UUID | None] = ContextVar("grpc_tenant", default=None)
+
+
+class CallerRefused(Forbidden):
+    reason = "CALLER_NOT_ALLOWED"
+
+
+class TenantMissing(DomainError):
+    reason = "TENANT_MISSING"
+
+
+def caller_tenant() -> UUID:
+    """The tenant on whose behalf a neighbour calls. It is trusted as far as its certificate."""
+    tenant = _tenant.get()
+    if tenant is None:
+        raise TenantMissing("The call names no tenant.")
+    return tenant
+
+
+class _Door(grpc.aio.ServerInterceptor):
+    def __init__(self, allowed: Mapping[str, frozenset[str]]) -> None:
+        self._allowed = allowed
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        handler = await continuation(handler_call_details)
+        if handler is None or handler.unary_unary is None:
+            return handler
+        method = handler_call_details.method
+        inner = handler.unary_unary
+        allowed = self._allowed.get(method, frozenset())
+
+        async def answer(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
+            metadata = {name: value for name, value in context.invocation_metadata() or ()}
+            trace.enter(str(metadata.get(TRACE, "")))
+            code = "OK"
+            with LATENCY.labels(method, code).time():
+                try:
+                    names = list(context.auth_context().get("x509_common_name", ()))
+                    caller = names[0].decode() if names else "nobody"
+                    if caller not in allowed:
+                        raise CallerRefused(f"{caller} may not call {method}.", caller=caller)
+                    tenant = metadata.get(TENANT)
+                    _tenant.set(UUID(str(tenant)) if tenant else None)
+                    logs.tenant_id.set(str(tenant or ""))
+                    return await inner(request, context)  # type: ignore[arg-type]
+                except DomainError as refused:
+                    await context.abort_with_status(to_status(refused))
+                except ValueError as malformed:
+                    await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(malformed))
+                except grpc.aio.AbortError:
+                    raise
+                except Exception:
+                    logger.exception("call of %s failed", method)
+                    await context.abort(
+                        grpc.StatusCode.INTERNAL, "It was logged under the trace of this call."
+                    )
+
+        return grpc.unary_unary_rpc_method_handler(
+            answer,
+            request_deserializer=handler.request_deserializer,
+            response_serializer=handler.response_serializer,
+        )
+
+
+class GrpcServer:
+    def __init__(
+        self,
+        address: str,
+        *,
+        ca: Path,
+        certificate: Path,
+        key: Path,
+        allowed: Mapping[str, frozenset[str]],
+        register: Callable[[grpc.aio.Server], None],
+    ) -> None:
+        self._server = grpc.aio.server(interceptors=[_Door(allowed)], maximum_concurrent_rpcs=200)
+        register(self._server)
+        credentials = grpc.ssl_server_credentials(
+            [(key.read_bytes(), certificate.read_bytes())], ca.read_bytes(), require_client_auth=True
+        )
+        self._server.add_secure_port(address, credentials)
+
+    async def run(self) -> None:
+        """Until cancelled; calls under way get five seconds to end."""
+        await self._server.start()
+        try:
+            await self._server.wait_for_termination()
+        finally:
+            await self._server.stop(5)

@@ -1,0 +1,116 @@
+"""Every refusal leaves as problem+json (RFC 9457), translated here and nowhere else."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from koprogo.kernel.errors import DomainError, Kind
+from koprogo.kit import logs
+
+logger = logging.getLogger(__name__)
+
+STATUS = {
+    Kind.INVALID: 400,
+    Kind.UNAUTHENTICATED: 401,
+    Kind.FORBIDDEN: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.STALE: 412,
+    Kind.UNAVAILABLE: 503,
+}
+TITLES = {
+    400: "The request is not valid",
+    401: "Not signed in",
+    403: "Not admitted",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "In conflict with the state of things",
+    412: "Changed meanwhile",
+    413: "Too large",
+    415: "Media type not accepted",
+    429: "Too many requests",
+    500: "Something is broken on our side",
+    503: "A neighbour does not answer",
+}
+
+
+class FieldError(msgspec.Struct):
+    field: str
+    message: str
+
+
+class Problem(msgspec.Struct, omit_defaults=True):
+    status: int
+    title: str
+    reason: str
+    detail: str
+    type: str = "about:blank"
+    errors: list[FieldError] = []
+    metadata: dict[str, str] = {}
+    trace_id: str = ""
+
+
+def respond(problem: Problem, headers: dict[str, str] | None = None) -> Response[bytes]:
+    problem.trace_id = logs.trace_id.get()
+    return Response(
+        msgspec.json.encode(problem),
+        status_code=problem.status,
+        media_type="application/problem+json",
+        headers=headers or {},
+    )
+
+
+def on_domain_error(_: Request[Any, Any, Any], error: DomainError) -> Response[bytes]:
+    status = STATUS[error.kind]
+    headers = {401: {"www-authenticate": "Bearer"}, 503: {"retry-after": "1"}}.get(status)
+    return respond(
+        Problem(
+            status,
+            TITLES[status],
+            error.reason,
+            error.message,
+            errors=[FieldError(error.field, error.message)] if error.field else [],
+            metadata=error.metadata,
+        ),
+        headers,
+    )
+
+
+def on_http_exception(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    errors: list[FieldError] = []
+    if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        errors = [
+            FieldError(_path(str(e.get("key", "")), str(e.get("message", ""))), str(e.get("message", "")))
+            for e in error.extra
+            if isinstance(e, dict)
+        ]
+    if error.status_code == 400 and not errors:
+        errors = [FieldError("body", error.detail)]
+    reason = {400: "INVALID", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}.get(
+        error.status_code, f"HTTP_{error.status_code}"
+    )
+    detail = "; ".join(f"{e.field}: {e.message}" for e in errors) or error.detail
+    return respond(
+        Problem(
+            error.status_code, TITLES.get(error.status_code, error.detail), reason, detail, errors=errors
+        ),
+        dict(error.headers or {}),
+    )
+
+
+def on_anything_else(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    logger.error("unhandled error", exc_info=error)
+    return respond(Problem(500, TITLES[500], "INTERNAL", "It was logged under the trace_id below."))
+
+
+def _path(key: str, message: str) -> str:
+    """`lots.3.shares` from the key, or from msgspec's ``- at `$.lots[3].shares` `` in its message."""
+    if found := re.search(r"`\$\.?([^`]*)`", message):
+        return re.sub(r"\[(\d*|\.\.\.)\]", lambda m: f".{m[1]}", found[1]).strip(".") or key or "body"
+    return key or "body"
