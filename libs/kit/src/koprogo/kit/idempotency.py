@@ -89,9 +89,7 @@ async def find_answer(pool: Pool, key: Key) -> Answer | None:
     if row["fingerprint"] != key.fingerprint:
         raise IdempotencyKeyReused("This Idempotency-Key was used for another request; choose a new one.")
     if row["status"] is None:
-        raise AlreadyCarriedOut(
-            "The first request with this Idempotency-Key was carried out; read the resource."
-        )
+        raise AlreadyCarriedOut("The first request with this Idempotency-Key was carried out; read the resource.")
     return Answer(row["status"], row["media_type"], row["body"], row["location"])
 
 

@@ -54,7 +54,7 @@ class Admission:
     async def admit(
         self, claims: Claims, roles: frozenset[Role], *, organisation: UUID | None, association: UUID | None
     ) -> Actor:
-        """The actor, if a grant of his on this organisation or association is in `roles`; else NotAdmitted."""
+        """The actor, if a grant of his on organisation or association is in `roles`; else NotAdmitted."""
         super_admin = Role.SUPER_ADMIN.value in claims.realm_roles
         if organisation is None and association is None:
             if roles and not (super_admin and Role.SUPER_ADMIN in roles):
@@ -79,9 +79,7 @@ class Admission:
         now = time.monotonic()
         if (hit := self._local.get(subject)) and hit[0] > now:
             return hit[1]
-        rows = await self._pool.fetch(
-            "select tenant_id, association_id, role, co_owner_id from grants_of($1)", subject
-        )
+        rows = await self._pool.fetch("select tenant_id, association_id, role, co_owner_id from grants_of($1)", subject)
         grants = [Grant(r["tenant_id"], r["association_id"], Role(r["role"]), r["co_owner_id"]) for r in rows]
         if len(self._local) >= CACHE_SIZE:
             self._local.clear()

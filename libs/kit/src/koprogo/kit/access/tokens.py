@@ -96,9 +96,7 @@ class TokenVerifier:
         try:
             return self._keys[key_id]
         except KeyError:
-            raise TokenRefused(
-                "The token is signed with a key that the identity provider does not know."
-            ) from None
+            raise TokenRefused("The token is signed with a key that the identity provider does not know.") from None
 
     async def refresh(self) -> None:
         """Ask the provider for its signing keys. Raises Unavailable when it does not answer."""

@@ -83,8 +83,7 @@ class UnitOfWork:
         """Write events to the outbox, in this transaction: the only way out."""
         if events:
             await self.connection.executemany(
-                "insert into outbox (id, topic, key, type, payload, traceparent)"
-                " values ($1, $2, $3, $4, $5, $6)",
+                "insert into outbox (id, topic, key, type, payload, traceparent) values ($1, $2, $3, $4, $5, $6)",
                 [
                     (
                         new_id(),

@@ -67,9 +67,7 @@ class Relay:
             await producer.stop()
             await connection.close()
 
-    async def _publish_some(
-        self, connection: asyncpg.Connection[asyncpg.Record], producer: AIOKafkaProducer
-    ) -> int:
+    async def _publish_some(self, connection: asyncpg.Connection[asyncpg.Record], producer: AIOKafkaProducer) -> int:
         rows = await connection.fetch(
             "select id, tenant_id, topic, key, type, payload, traceparent, occurred_at from outbox"
             " where published_at is null order by position limit $1",

@@ -32,9 +32,7 @@ class Channels:
     """One channel a neighbour, opened on first use; the certificate says who we are."""
 
     def __init__(self, *, ca: Path, certificate: Path, key: Path) -> None:
-        self._credentials = grpc.ssl_channel_credentials(
-            ca.read_bytes(), key.read_bytes(), certificate.read_bytes()
-        )
+        self._credentials = grpc.ssl_channel_credentials(ca.read_bytes(), key.read_bytes(), certificate.read_bytes())
         self._open: dict[str, grpc.aio.Channel] = {}
 
     def to(self, neighbour: str, address: str) -> grpc.aio.Channel:

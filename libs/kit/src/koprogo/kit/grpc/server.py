@@ -83,9 +83,7 @@ class _Door(grpc.aio.ServerInterceptor):
                     raise
                 except Exception:
                     logger.exception("call of %s failed", method)
-                    await context.abort(
-                        grpc.StatusCode.INTERNAL, "It was logged under the trace of this call."
-                    )
+                    await context.abort(grpc.StatusCode.INTERNAL, "It was logged under the trace of this call.")
 
         return grpc.unary_unary_rpc_method_handler(
             answer,

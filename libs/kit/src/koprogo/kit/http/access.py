@@ -73,9 +73,7 @@ class Access:
             if answer := await idempotency.find_answer(self._pool, key):
                 headers = {"location": answer.location} if answer.location else {}
                 headers["idempotency-replayed"] = "true"
-                return Response(
-                    answer.body, status_code=answer.status, media_type=answer.media_type, headers=headers
-                )
+                return Response(answer.body, status_code=answer.status, media_type=answer.media_type, headers=headers)
             idempotency.expect(key)
             request.scope["koprogo.idempotency"] = key  # type: ignore[typeddict-unknown-key]
         return None
@@ -87,13 +85,9 @@ def _token(request: Request[Any, Any, Any]) -> str:
         return header[7:].strip()
     if cookie := request.cookies.get(COOKIE):
         if request.method not in ("GET", "HEAD", "OPTIONS") and CSRF_HEADER not in request.headers:
-            raise CsrfHeaderMissing(
-                "Requests by cookie that change something need the X-KoproGo-CSRF header."
-            )
+            raise CsrfHeaderMissing("Requests by cookie that change something need the X-KoproGo-CSRF header.")
         return cookie
-    raise TokenRefused(
-        "Sign in first: send an access token in the Authorization header.", reason="TOKEN_MISSING"
-    )
+    raise TokenRefused("Sign in first: send an access token in the Authorization header.", reason="TOKEN_MISSING")
 
 
 def _id(request: Request[Any, Any, Any], name: str) -> UUID | None:

@@ -79,9 +79,7 @@ def create_app(
             handler
             for route in app.routes
             for handler in getattr(route, "route_handlers", ())
-            if isinstance(handler, HTTPRouteHandler)
-            and handler.owner is not None
-            and route.path.startswith(api.path)
+            if isinstance(handler, HTTPRouteHandler) and handler.owner is not None and route.path.startswith(api.path)
         ]
     )
     return app

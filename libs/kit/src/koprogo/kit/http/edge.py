@@ -73,11 +73,7 @@ class _Answer:
             self.media_type = found.get(b"content-type", b"").decode("latin-1")
             location = found.get(b"location")
             self.location = location.decode("latin-1") if location else None
-            if (
-                self.scope["method"] == "GET"
-                and self.status == 200
-                and self.media_type.startswith("application/json")
-            ):
+            if self.scope["method"] == "GET" and self.status == 200 and self.media_type.startswith("application/json"):
                 self.start = message  # type: ignore[assignment]
                 return
         elif message["type"] == "http.response.body":

@@ -97,9 +97,7 @@ def on_http_exception(_: Request[Any, Any, Any], error: HTTPException) -> Respon
     )
     detail = "; ".join(f"{e.field}: {e.message}" for e in errors) or error.detail
     return respond(
-        Problem(
-            error.status_code, TITLES.get(error.status_code, error.detail), reason, detail, errors=errors
-        ),
+        Problem(error.status_code, TITLES.get(error.status_code, error.detail), reason, detail, errors=errors),
         dict(error.headers or {}),
     )
 

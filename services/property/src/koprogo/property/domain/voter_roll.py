@@ -1,0 +1,91 @@
+"""The list of those with a vote on a day (liste des votants, lijst van stemgerechtigden; R104 14°)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from uuid import UUID, uuid5
+
+import msgspec
+
+from koprogo.kernel.errors import Conflict
+from koprogo.kernel.words import Language, LotKind
+from koprogo.property.domain.ownership import Holding, is_divided
+
+
+class OwnedLot(msgspec.Struct, frozen=True):
+    id: UUID
+    number: str
+    kind: LotKind
+    shares: int
+    holdings: tuple[Holding, ...]
+    mandatary: UUID | None
+    key_shares: Mapping[str, int] = {}
+
+
+class LotWithoutOwner(Conflict):
+    reason = "LOT_WITHOUT_OWNER"
+
+
+class Contact(msgspec.Struct, frozen=True):
+    co_owner_id: UUID
+    name: str
+    language: Language
+    address: tuple[str, ...]
+    email: str
+    accepts_email: bool
+
+
+class CoOwnership(msgspec.Struct, frozen=True):
+    """A head: a person, a company or an indivision, whatever its number of lots (R044)."""
+
+    id: UUID
+    name: str
+    lots: tuple[OwnedLot, ...]
+    is_suspended: bool
+    """Held by several and nobody designated to speak for them (R022)."""
+    contacts: tuple[Contact, ...]
+    """Who is convened and votes; while suspended, all who hold a right."""
+
+    @property
+    def votes(self) -> int:
+        """Votes are shares (R050)."""
+        return sum(lot.shares for lot in self.lots)
+
+    @property
+    def key_votes(self) -> dict[str, int]:
+        """Votes where only some bear a charge: their shares in that charge (R051)."""
+        votes: dict[str, int] = defaultdict(int)
+        for lot in self.lots:
+            for key, shares in lot.key_shares.items():
+                votes[key] += shares
+        return dict(votes)
+
+
+def voter_roll(association_id: UUID, lots: Iterable[OwnedLot], contacts: Mapping[UUID, Contact]) -> list[CoOwnership]:
+    """One line a head, ordered by name. Sole owners gather all their lots; the same holders of several lots
+    are one head, with an id that the same holders always get.
+    """
+    by_head: dict[tuple[UUID, UUID | None], list[OwnedLot]] = defaultdict(list)
+    for lot in lots:
+        if not lot.holdings:
+            raise LotWithoutOwner(f"Nobody owns lot {lot.number} on that day; correct the day of its ownership.")
+        if is_divided(lot.holdings):
+            holders = sorted(f"{h.co_owner_id}:{h.right}:{h.fraction}" for h in lot.holdings)
+            by_head[(uuid5(association_id, "|".join(holders)), lot.mandatary)].append(lot)
+        else:
+            by_head[(lot.holdings[0].co_owner_id, None)].append(lot)
+    roll = []
+    for (head, mandatary), owned in by_head.items():
+        holders_of = list(dict.fromkeys(h.co_owner_id for h in owned[0].holdings))
+        divided = is_divided(owned[0].holdings)
+        speaks = [mandatary] if divided and mandatary else holders_of
+        roll.append(
+            CoOwnership(
+                # The same holders with and without a mandatary are two heads: one speaks, the other is suspended.
+                id=head if mandatary or not divided else uuid5(head, "suspended"),
+                name=" – ".join(contacts[holder].name for holder in holders_of),
+                lots=tuple(owned),
+                is_suspended=divided and mandatary is None,
+                contacts=tuple(contacts[person] for person in speaks),
+            )
+        )
+    return sorted(roll, key=lambda head: (head.name, head.id))
