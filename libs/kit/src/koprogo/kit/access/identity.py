@@ -13,7 +13,7 @@ import grpc
 
 from koprogo.kernel.words import Role
 from koprogo.kit.access.admission import Grant
-from koprogo.kit.database import UnitOfWork
+from koprogo.kit.database import Connection, UnitOfWork
 from koprogo.kit.database.pool import Pool
 from koprogo.kit.events import Handler, Received
 from koprogo.kit.grpc import called
@@ -50,19 +50,22 @@ def grants_handler(pool: Pool) -> Handler:
 
 async def keep_grant(uow: UnitOfWork, grant: GrantChanged) -> None:
     async with uow:
-        await uow.connection.execute(
-            "insert into grants (id, subject, association_id, role, co_owner_id, valid_during)"
-            " values ($1, $2, $3, $4, $5, daterange($6, $7))"
-            " on conflict (id) do update"
-            " set valid_during = excluded.valid_during, co_owner_id = excluded.co_owner_id",
-            UUID(grant.grant_id),
-            UUID(grant.subject),
-            _maybe(grant.association_id),
-            grant.role,
-            _maybe(grant.co_owner_id),
-            date.fromisoformat(grant.valid_from),
-            date.fromisoformat(grant.valid_until) if grant.valid_until else None,
-        )
+        await write_grant(uow.connection, grant)
+
+
+async def write_grant(connection: Connection, grant: GrantChanged) -> None:
+    await connection.execute(
+        "insert into grants (id, subject, association_id, role, co_owner_id, valid_during)"
+        " values ($1, $2, $3, $4, $5, daterange($6, $7))"
+        " on conflict (id) do update set valid_during = excluded.valid_during",
+        UUID(grant.grant_id),
+        UUID(grant.subject),
+        _maybe(grant.association_id),
+        grant.role,
+        _maybe(grant.co_owner_id),
+        date.fromisoformat(grant.valid_from),
+        date.fromisoformat(grant.valid_until) if grant.valid_until else None,
+    )
 
 
 def _maybe(text: str) -> UUID | None:

@@ -1,0 +1,40 @@
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from koprogo.identity.application.views import OrganisationView
+from koprogo.identity.domain.organisation import Organisation
+from koprogo.kernel.errors import Conflict, NotFound
+from koprogo.kit.database import Connection
+
+
+class OrganisationExists(Conflict):
+    reason = "ORGANISATION_EXISTS"
+
+
+class PostgresOrganisations:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add(self, organisation: Organisation) -> None:
+        try:
+            await self._connection.execute(
+                "insert into organisations (id, name) values ($1, $2)", organisation.id, organisation.name
+            )
+        except asyncpg.UniqueViolationError as twice:
+            raise OrganisationExists("There is an organisation with this id.", field="id") from twice
+
+    async def get(self, organisation_id: UUID) -> Organisation:
+        row = await self._connection.fetchrow("select id, name from organisations where id = $1", organisation_id)
+        if row is None:
+            raise NotFound("There is no such organisation.")
+        return Organisation(row["id"], row["name"])
+
+    async def page(self, limit: int, after: str | None) -> Sequence[OrganisationView]:
+        rows = await self._connection.fetch(
+            "select id, name from organisations where ($2::text is null or id::text > $2) order by id limit $1",
+            limit,
+            after,
+        )
+        return [OrganisationView(row["id"], row["name"]) for row in rows]
