@@ -35,7 +35,7 @@ class DocumentRequested(_message.Message):
     CONVOCATION_FIELD_NUMBER: _builtins.int
     ATTENDANCE_SHEET_FIELD_NUMBER: _builtins.int
     MINUTES_FIELD_NUMBER: _builtins.int
-    DISPATCH_FIELD_NUMBER: _builtins.int
+    DISPATCHES_FIELD_NUMBER: _builtins.int
     document_id: _builtins.str
     """Chosen by the asker; the same id is never rendered or sent twice."""
     association_id: _builtins.str
@@ -56,7 +56,9 @@ class DocumentRequested(_message.Message):
     @_builtins.property
     def minutes(self) -> _content_pb2.Minutes: ...
     @_builtins.property
-    def dispatch(self) -> Global___Dispatch: ...
+    def dispatches(self) -> _containers.RepeatedCompositeFieldContainer[Global___Dispatch]:
+        """None, one, or one a recipient of the same document."""
+
     def __init__(
         self,
         *,
@@ -70,11 +72,11 @@ class DocumentRequested(_message.Message):
         convocation: _content_pb2.Convocation | None = ...,
         attendance_sheet: _content_pb2.AttendanceSheet | None = ...,
         minutes: _content_pb2.Minutes | None = ...,
-        dispatch: Global___Dispatch | None = ...,
+        dispatches: _abc.Iterable[Global___Dispatch] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["attendance_sheet", b"attendance_sheet", "content", b"content", "convocation", b"convocation", "dispatch", b"dispatch", "minutes", b"minutes"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["attendance_sheet", b"attendance_sheet", "content", b"content", "convocation", b"convocation", "minutes", b"minutes"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["association_id", b"association_id", "attendance_sheet", b"attendance_sheet", "content", b"content", "convocation", b"convocation", "dispatch", b"dispatch", "document_id", b"document_id", "file_name", b"file_name", "language", b"language", "minutes", b"minutes", "subject", b"subject", "visible_to", b"visible_to", "visible_to_co_owner_id", b"visible_to_co_owner_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["association_id", b"association_id", "attendance_sheet", b"attendance_sheet", "content", b"content", "convocation", b"convocation", "dispatches", b"dispatches", "document_id", b"document_id", "file_name", b"file_name", "language", b"language", "minutes", b"minutes", "subject", b"subject", "visible_to", b"visible_to", "visible_to_co_owner_id", b"visible_to_co_owner_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["convocation", "attendance_sheet", "minutes"]  # noqa: Y015
     _WhichOneofArgType_content: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
