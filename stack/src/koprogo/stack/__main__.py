@@ -1,0 +1,3 @@
+from koprogo.stack.cli import main
+
+main()

@@ -1,0 +1,69 @@
+"""What every part tells of itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import httpx
+
+from koprogo.stack.instance import Instance
+from koprogo.stack.running import check_port_free
+from koprogo.stack.trouble import Trouble
+
+Say = Callable[[str], None]
+
+
+class Part(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def needs(self) -> tuple[str, ...]: ...
+    @property
+    def ports(self) -> tuple[str, ...]: ...
+
+    def start(self, instance: Instance, say: Say) -> None:
+        """Start the process; return without waiting for it."""
+        ...
+
+    def is_ready(self, instance: Instance) -> bool: ...
+
+    def after(self, instance: Instance, say: Say) -> None:
+        """What is to be set up once it is ready; may run again."""
+        ...
+
+
+def launch(part: Part, instance: Instance, say: Say, patience: float = 120) -> None:
+    """Start one part and wait until it is ready and set up. Nothing happens when it runs already."""
+    running = instance.running(part.name)
+    if running.pid is None:
+        for port in part.ports:
+            check_port_free(instance.port(port), part.name)
+        part.start(instance, say)
+    wait_until_ready(part, instance, patience)
+    part.after(instance, say)
+
+
+def wait_until_ready(part: Part, instance: Instance, patience: float) -> None:
+    running = instance.running(part.name)
+    deadline = time.monotonic() + patience
+    while True:
+        ready = part.is_ready(instance)
+        if running.pid is None:
+            raise Trouble(f"{part.name} has ended. Its last words ({running.log_file}):\n{running.last_words()}")
+        if ready:
+            return
+        if time.monotonic() > deadline:
+            raise Trouble(
+                f"{part.name} is not ready after {patience:.0f} s. Its last words ({running.log_file}):\n"
+                f"{running.last_words()}"
+            )
+        time.sleep(0.1)
+
+
+def answers(url: str, status: int = 200) -> bool:
+    try:
+        return httpx.get(url, timeout=2).status_code == status
+    except httpx.HTTPError:
+        return False

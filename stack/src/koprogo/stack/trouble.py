@@ -1,0 +1,5 @@
+"""What goes wrong is said in one paragraph: what, and what to do."""
+
+
+class Trouble(Exception):
+    pass
