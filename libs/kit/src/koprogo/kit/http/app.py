@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from litestar import Litestar, Request, Router
+from litestar import Litestar, Request, Response, Router
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
@@ -47,10 +47,16 @@ def create_app(
     def edge(app: ASGIApp) -> Edge:
         return Edge(app, pool, trace_sampling)
 
+    access = Access(verifier, admission, pool)
+
+    # A function, since routers are copied with all that they hold, and a pool cannot be.
+    async def admit(request: Request[Any, Any, Any]) -> Response[Any] | None:
+        return await access(request)
+
     api = Router(
         f"/api/{service}/v1",
         route_handlers=list(routes),
-        before_request=Access(verifier, admission, pool),
+        before_request=admit,
         security=[{"bearer": []}],
     )
     app = Litestar(

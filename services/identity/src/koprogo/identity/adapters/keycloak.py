@@ -21,7 +21,11 @@ class KeycloakAccounts:
         self._public_url = public_url
         self._admin = KeycloakAdmin(
             connection=KeycloakOpenIDConnection(
-                server_url=url, realm_name=realm, client_id=client_id, client_secret_key=client_secret, timeout=10
+                server_url=url.rstrip("/") + "/",
+                realm_name=realm,
+                client_id=client_id,
+                client_secret_key=client_secret,
+                timeout=10,
             )
         )
 

@@ -16,9 +16,7 @@ class Grants(grants_pb2_grpc.GrantsServicer):
         self._look_up = look_up
         self._as_message = as_message
 
-    async def GrantsOf(
-        self, request: grants_pb2.GrantsOfRequest, context: Any
-    ) -> grants_pb2.GrantsOfResponse:
+    async def GrantsOf(self, request: grants_pb2.GrantsOfRequest, context: Any) -> grants_pb2.GrantsOfResponse:
         association = UUID(request.association_id) if request.association_id else None
         grants, organisation = await self._look_up(UUID(request.subject), association)
         return grants_pb2.GrantsOfResponse(

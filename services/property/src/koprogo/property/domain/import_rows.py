@@ -156,8 +156,11 @@ def _read_row(found: Imported, cells: Mapping[str, str], taken: set[str], today:
     for column, field in (("lot_kind", "kind"), ("lot_shares", "shares"), ("building", "building")):
         if getattr(known_lot, field) != getattr(lot, field):
             raise _Refused(column, "CONTRADICTION", f"Lot {number} has another {field} in a row above.")
-    if found.owners.setdefault(owner.reference, owner) != owner:
-        raise _Refused("owner_reference", "CONTRADICTION", f"Owner {owner.reference} has other data in a row above.")
+    known_owner = found.owners.setdefault(owner.reference, owner)
+    for field in owner.__struct_fields__:
+        if getattr(known_owner, field) != getattr(owner, field):
+            column = {"kind": "owner_kind", "name": "owner_name"}.get(field, field)
+            raise _Refused(column, "CONTRADICTION", f"Owner {owner.reference} has another {column} in a row above.")
     if any(h.owner_reference == owner.reference and h.right == holding.right for h in known_lot.holdings):
         raise _Refused("owner_reference", "TWICE", f"Owner {owner.reference} stands twice for lot {number}.")
     if mandatary and known_lot.mandatary not in (None, owner.reference):

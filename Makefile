@@ -1,0 +1,57 @@
+# Two commands matter: `make up` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := 0.13.9
+DISTRIBUTIONS := libs/kernel libs/api libs/kit stack services/identity services/property services/governance services/documents
+SOURCES := $(foreach d,$(DISTRIBUTIONS),$(d)/src)
+
+.PHONY: up down status logs demo reset env test lint types contracts unit e2e bench lock api openapi
+
+up down status demo reset: $(VENV)/ready
+	@$(BIN)/python -m koprogo.stack $@
+
+logs env: $(VENV)/ready
+	@$(BIN)/python -m koprogo.stack $@ $(NAME)
+
+# Installed from the lock, with hashes; anew only when the lock has changed.
+$(VENV)/ready: requirements.lock $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(addprefix -e ,$(DISTRIBUTIONS))
+	@touch $@
+
+test: lint types contracts unit e2e
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	cd proto && ../$(BIN)/buf lint
+
+types: $(VENV)/ready
+	$(BIN)/mypy $(SOURCES)
+
+contracts: $(VENV)/ready
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/pytest tests/architecture
+
+unit: $(VENV)/ready
+	$(BIN)/pytest libs stack services
+
+e2e: $(VENV)/ready
+	$(BIN)/pytest tests/e2e
+
+bench: $(VENV)/ready
+	$(BIN)/python -m bench.run
+
+# Versions and hashes, not addresses.
+lock:
+	uv lock --quiet
+	uv export --quiet --all-packages --no-emit-workspace --group dev --no-header -o requirements.lock
+
+api: $(VENV)/ready
+	PYTHON=$(BIN)/python bash proto/generate.sh
+
+openapi: $(VENV)/ready
+	$(BIN)/python docs/openapi/write.py
