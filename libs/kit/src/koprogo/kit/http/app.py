@@ -73,6 +73,7 @@ def create_app(
             title=title,
             version="1",
             path=f"/api/{service}",
+            operation_id_creator=lambda handler, method, path: handler.handler_name,
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
             components=Components(
                 security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}

@@ -115,7 +115,7 @@ async def open_the_vote(
     )
 
 
-@post(ITEM + "/ballots", opt=admits(Role.OWNER, *MANAGERS), status_code=204)
+@post(ITEM + "/ballots", opt=admits(Role.OWNER, Role.SYNDIC), status_code=204)
 async def cast(
     association_id: UUID, meeting_id: UUID, item_id: UUID, data: CastBallot, actor: Actor, uow: Uow, clock: Clock
 ) -> None:
@@ -127,7 +127,7 @@ async def cast(
         data,
         subject=actor.subject,
         co_owners=actor.co_owners,
-        is_syndic=actor.is_one_of(*MANAGERS),
+        is_syndic=actor.is_one_of(Role.SYNDIC),
         acr=actor.acr,
         uow=uow,
         now=clock(),
