@@ -9,7 +9,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from koprogo.stack import demo, paths, stack
+from koprogo.stack import paths, stack
+from koprogo.stack.demo.load import load
 from koprogo.stack.instance import SERVICES, Instance
 from koprogo.stack.trouble import Trouble
 
@@ -38,7 +39,7 @@ def up(instance: Instance, _: str) -> None:
 
     stack.up(instance, list(stack.PARTS), say)
     say("loading the demo association")
-    told = demo.load(instance)
+    told = load(instance)
     print(f"\nKoproGo runs at {instance.public_url}\n")
     _accounts(instance)
     print("\n".join(told))
@@ -66,7 +67,7 @@ def logs(instance: Instance, name: str) -> None:
 
 
 def load_demo(instance: Instance, _: str) -> None:
-    print("\n".join(demo.load(instance)))
+    print("\n".join(load(instance)))
 
 
 def reset(instance: Instance, _: str) -> None:

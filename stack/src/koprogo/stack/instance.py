@@ -54,12 +54,16 @@ class Instance:
         file = self.folder / "secrets.json"
         if file.exists():
             self.secrets = json.loads(file.read_text())
-        missing = [name for name in SECRETS if name not in self.secrets]
-        if missing:
-            self.secrets |= {name: secrets.token_urlsafe(18) for name in missing}
-            file.touch(mode=0o600)
-            file.write_text(json.dumps(self.secrets, indent=1))
+        for name in SECRETS:
+            if name not in self.secrets:
+                self.keep_secret(name, secrets.token_urlsafe(18))
         return self
+
+    def keep_secret(self, name: str, value: str) -> None:
+        self.secrets[name] = value
+        file = self.folder / "secrets.json"
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(self.secrets, indent=1))
 
     def port(self, name: str) -> int:
         return self.base + PORTS.index(name)

@@ -1,4 +1,4 @@
-"""People who use KoproGo from outside: through the gateway, with a token of their own."""
+"""People who use KoproGo from outside, through the gateway: for the demo, the journeys and the bench."""
 
 from __future__ import annotations
 
@@ -78,7 +78,11 @@ class Person:
 
 def _expect(answer: httpx.Response) -> Any:
     assert answer.is_success, f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text[:1500]}"
-    return answer.json() if answer.headers.get("content-type", "").startswith("application/json") else answer.content
+    return (
+        answer.json()
+        if answer.headers.get("content-type", "").partition(";")[0] == "application/json"
+        else answer.content
+    )
 
 
 def mails(instance: Instance, to: str = "") -> list[dict[str, Any]]:
