@@ -13,8 +13,8 @@ PURE = "Domain and application do no input or output"
 PLANTED = [
     ("koprogo/property/domain/planted.py", "import asyncpg", PURE),
     ("koprogo/identity/application/planted.py", "import koprogo.kit.ids", PURE),
-    ("koprogo/governance/domain/planted.py", "import koprogo_api.property.v1.associations_pb2", PURE),
-    ("koprogo/property/adapters/planted.py", "import koprogo.governance.domain.hall", "Services do not know each other"),
+    ("koprogo/governance/domain/planted.py", "import koprogo_api.identity.v1.grants_pb2", PURE),
+    ("koprogo/property/adapters/planted.py", "import koprogo.governance.settings", "Services do not know each other"),
     ("koprogo/kit/planted.py", "import koprogo.identity.settings", "Services do not know each other"),
     ("koprogo/kernel/planted.py", "import koprogo.kit.ids", "the kernel knows nothing"),
     ("koprogo/property/entrypoints/planted.py", "import koprogo.property.adapters.events", "point inwards"),

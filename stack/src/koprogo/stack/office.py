@@ -1,0 +1,66 @@
+"""A syndic's organisation with one building taken over, for journeys and the bench: all of it through the gateway."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from koprogo.stack.client import Person, accept_invitation
+from koprogo.stack.demo.building import ASSOCIATION, as_csv
+from koprogo.stack.instance import Instance
+
+PASSWORD = "a pass phrase for tests"
+
+
+@dataclass
+class Office:
+    instance: Instance
+    organisation: str
+    syndic: Person
+    association: str
+    roll: dict[str, Any] = field(default_factory=dict)
+    owners: dict[str, Person] = field(default_factory=dict)
+
+    @property
+    def governance(self) -> str:
+        return f"governance/v1/associations/{self.association}"
+
+    @property
+    def property_(self) -> str:
+        return f"property/v1/associations/{self.association}"
+
+    @property
+    def documents(self) -> str:
+        return f"documents/v1/associations/{self.association}"
+
+    def id_of(self, name: str) -> str:
+        return str(self.roll[name]["co_ownership_id"])
+
+    def invite(self, *names: str) -> None:
+        """Owners sign in as the co-owners they are."""
+        everybody = self.syndic.get(f"{self.property_}/co-owners?limit=200")
+        known = {one["name"]: one for one in everybody}
+        self.syndic.post(
+            f"identity/v1/associations/{self.association}/owner-invitations",
+            {"co_owner_ids": [known[name]["id"] for name in names]},
+        )
+        for name in names:
+            self.owners[name] = accept_invitation(self.instance, known[name]["contact"]["email"], PASSWORD)
+
+
+def open_office(instance: Instance, admin: Person, *, number: str) -> Office:
+    """Organisation, syndic, association and import, each through the gateway."""
+    email = f"syndic-{uuid.uuid4().hex[:8]}@office.example"
+    organisation = admin.post(
+        "identity/v1/organisations",
+        {"name": "Office", "first_syndic": {"email": email, "name": "Claire Dubois", "language": "fr"}},
+    )["id"]
+    syndic = accept_invitation(instance, email, PASSWORD)
+    association = syndic.post(
+        f"property/v1/organisations/{organisation}/associations", {**ASSOCIATION, "enterprise_number": number}
+    )["id"]
+    office = Office(instance, organisation, syndic, association)
+    syndic.post(f"{office.property_}/imports", content=as_csv(association))
+    office.roll = {line["name"]: line for line in syndic.get(f"{office.property_}/voter-roll")}
+    return office

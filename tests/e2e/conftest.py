@@ -1,0 +1,39 @@
+"""One town for all journeys: every real part and service, with its own ports and data."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import pytest
+
+from koprogo.stack import stack
+from koprogo.stack.client import Person
+from koprogo.stack.office import Office, open_office
+from koprogo.stack.testing import TestInstance, running
+
+
+@pytest.fixture(scope="session")
+def town() -> Iterator[TestInstance]:
+    with running(*stack.PARTS, durable=True) as instance:
+        yield instance
+        if instance.instance.folder.exists():
+            for name in stack.PARTS:
+                with contextlib.suppress(OSError):
+                    print(f"==== {name}\n{instance.instance.running(name).last_words(30)}")
+
+
+@pytest.fixture(scope="session")
+def admin(town: TestInstance) -> Person:
+    return Person(town.instance, "admin@koprogo.localhost", town.instance.secrets["super_admin"])
+
+
+@pytest.fixture(scope="session")
+def office(town: TestInstance, admin: Person) -> Office:
+    return open_office(town.instance, admin, number="0403.019.261")
+
+
+@pytest.fixture(scope="session")
+def other_office(town: TestInstance, admin: Person) -> Office:
+    """Another organisation, which must see nothing of the first."""
+    return open_office(town.instance, admin, number="0417.497.106")
