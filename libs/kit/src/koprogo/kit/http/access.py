@@ -55,7 +55,7 @@ class Access:
         idempotency.expect(None)
         # Litestar answers OPTIONS itself, with the methods of the path and nothing else.
         roles = PUBLIC if request.method == "OPTIONS" else request.route_handler.opt["admits"]
-        if roles == PUBLIC:
+        if isinstance(roles, str):
             return None
         claims = await self._verifier.verify(_token(request))
         actor = await self._admission.admit(

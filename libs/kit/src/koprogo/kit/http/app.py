@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import asyncpg
 from litestar import Litestar, Request, Response, Router
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
@@ -24,6 +25,17 @@ from koprogo.kit.http.health import Check, health_routes
 
 BODY_LIMIT = 12_000_000
 """Bytes: a file of 10 MB and its envelope."""
+
+
+DATABASE_AWAY = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
+"""What asyncpg raises while PostgreSQL is down, starting or ending."""
 
 
 async def provide_actor(request: Request[Any, Any, Any]) -> Actor:
@@ -65,6 +77,7 @@ def create_app(
         exception_handlers={
             DomainError: problems.on_domain_error,
             HTTPException: problems.on_http_exception,
+            **dict.fromkeys(DATABASE_AWAY, problems.on_database_away),
             Exception: problems.on_anything_else,
         },
         middleware=[edge],

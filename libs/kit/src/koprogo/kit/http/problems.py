@@ -102,6 +102,15 @@ def on_http_exception(_: Request[Any, Any, Any], error: HTTPException) -> Respon
     )
 
 
+def on_database_away(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """The database is restarting or out of reach: whether a change was made is seen by reading."""
+    logger.warning("the database is away: %s", type(error).__name__)
+    return respond(
+        Problem(503, TITLES[503], "DATABASE_UNAVAILABLE", "The database does not answer; try again in a moment."),
+        {"retry-after": "1"},
+    )
+
+
 def on_anything_else(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     logger.error("unhandled error", exc_info=error)
     return respond(Problem(500, TITLES[500], "INTERNAL", "It was logged under the trace_id below."))
