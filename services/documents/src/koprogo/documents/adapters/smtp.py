@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
+from importlib import resources
 
 import aiosmtplib
 
