@@ -118,6 +118,6 @@ def on_anything_else(_: Request[Any, Any, Any], error: Exception) -> Response[by
 
 def _path(key: str, message: str) -> str:
     """`lots.3.shares` from the key, or from msgspec's ``- at `$.lots[3].shares` `` in its message."""
-    if found := re.search(r"`\$\.?([^`]*)`", message):
-        return re.sub(r"\[(\d*|\.\.\.)\]", lambda m: f".{m[1]}", found[1]).strip(".") or key or "body"
-    return key or "body"
+    found = re.search(r"`\$\.?([^`]*)`", message)
+    path = found[1] if found and found[1] else key
+    return re.sub(r"\[(\d*|\.\.\.)\]", lambda m: f".{m[1]}", path).strip(".") or "body"
