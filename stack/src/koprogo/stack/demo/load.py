@@ -87,7 +87,7 @@ def _hold_extraordinary(syndic: Person, association: str, roll: dict[str, Any]) 
     )
     time.sleep(max(0.0, (starts - datetime.now(UTC)).total_seconds()) + 0.2)
     syndic.post(f"{path}/opening", {"chair": roll["Peeters An"]["co_ownership_id"], "secretary": SYNDIC[1]})
-    present = [line for line in roll.values() if line["name"] != "Keller Franz"]
+    present = [line for line in roll.values() if line["name"] != "Keller Franz" and not line["is_suspended"]]
     syndic.post(
         f"{path}/arrivals",
         {"arrivals": [{"co_ownership_id": line["co_ownership_id"], "mode": "in_person"} for line in present]},
