@@ -29,6 +29,8 @@ class Connections:
         self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def send(self, request: Request) -> int:
+        while self._idle and self._idle[-1][0].at_eof():
+            self._idle.pop()
         reader, writer = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
         writer.write(request.encoded())
         head = await reader.readuntil(b"\r\n\r\n")

@@ -19,9 +19,9 @@ PLANTED = [
     ("koprogo/kernel/planted.py", "import koprogo.kit.ids", "the kernel knows nothing"),
     ("koprogo/property/entrypoints/planted.py", "import koprogo.property.adapters.events", "point inwards"),
     ("koprogo/property/domain/planted2.py", "import koprogo.property.application.ports", "imports point inwards"),
-    ("koprogo/governance/planted.py", "", "is not listed"),
+    ("koprogo/governance/planted.py", "", "must be declared as a layer"),
     ("koprogo/kit/planted3.py", "import koprogo_api.property.v1.associations_pb2", "The kit speaks no service"),
-    ("koprogo/property/planted_main.py", "", "is not listed"),
+    ("koprogo/property/planted_main.py", "", "must be declared as a layer"),
     ("koprogo/identity/adapters/planted.py", "import koprogo.stack.instance", "No service knows the stack"),
 ]  # fmt: skip
 

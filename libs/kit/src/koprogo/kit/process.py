@@ -157,6 +157,8 @@ async def _serve_http(app: Litestar, settings: ServiceSettings) -> None:
             server_header=False,
             date_header=False,
             timeout_graceful_shutdown=5,
+            # Longer than the gateway keeps an idle connection, or it would send into one that is closing.
+            timeout_keep_alive=120,
             lifespan="off",
         )
     )

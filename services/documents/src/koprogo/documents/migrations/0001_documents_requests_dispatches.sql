@@ -16,7 +16,7 @@ create index documents_in_order on documents (association_id, stored_at desc, id
 create index documents_by_hash on documents (association_id, sha256);
 alter table documents enable row level security;
 alter table documents force row level security;
-create policy tenant on documents using (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant on documents using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 
 -- What was asked for, as it was asked: it can be rendered again.
 create table requests (
@@ -33,7 +33,7 @@ create table requests (
 create index requests_open on requests (requested_at) where state = 'requested';
 alter table requests enable row level security;
 alter table requests force row level security;
-create policy tenant on requests using (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant on requests using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 
 create table dispatches (
     id uuid primary key,
@@ -58,7 +58,7 @@ create index dispatches_open on dispatches (changed_at) where state in ('request
 create index dispatches_by_state on dispatches (association_id, state, id);
 alter table dispatches enable row level security;
 alter table dispatches force row level security;
-create policy tenant on dispatches using (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant on dispatches using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 
 -- The jobs find their work over all tenants, by id alone. They run as the owner of the schema, who sees it for that.
 create policy owner_finds_work on requests for select to current_user using (true);

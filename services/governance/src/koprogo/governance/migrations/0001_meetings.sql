@@ -27,7 +27,7 @@ create index meetings_of_association on meetings (association_id, starts_at desc
 create unique index one_second_assembly on meetings (first_meeting_id);
 alter table meetings enable row level security;
 alter table meetings force row level security;
-create policy tenant on meetings using (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant on meetings using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 
 create table acts (
     meeting_id uuid not null references meetings,
@@ -45,8 +45,8 @@ create unique index one_ballot on acts (meeting_id, (data ->> 'item'), (data ->>
 alter table acts enable row level security;
 alter table acts force row level security;
 -- Acts are written once; no policy lets them be changed or removed.
-create policy tenant_reads on acts for select using (tenant_id = current_setting('koprogo.tenant')::uuid);
-create policy tenant_adds on acts for insert with check (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant_reads on acts for select using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
+create policy tenant_adds on acts for insert with check (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 
 create table proxies (
     id uuid primary key,
@@ -60,7 +60,7 @@ create table proxies (
 );
 alter table proxies enable row level security;
 alter table proxies force row level security;
-create policy tenant on proxies using (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant on proxies using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 
 -- What was sent to whom, and the proof of it.
 create table dispatches (
@@ -80,7 +80,7 @@ create table dispatches (
 create index dispatches_of_meeting on dispatches (meeting_id, purpose, recipient, id);
 alter table dispatches enable row level security;
 alter table dispatches force row level security;
-create policy tenant on dispatches using (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant on dispatches using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 
 create table minutes (
     document_id uuid primary key,
@@ -95,7 +95,7 @@ create table minutes (
 create unique index minutes_once on minutes (meeting_id, language, is_final);
 alter table minutes enable row level security;
 alter table minutes force row level security;
-create policy tenant on minutes using (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant on minutes using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 
 -- The register of decisions (R081, R082).
 create table decisions (
@@ -115,8 +115,8 @@ create table decisions (
 );
 alter table decisions enable row level security;
 alter table decisions force row level security;
-create policy tenant_reads on decisions for select using (tenant_id = current_setting('koprogo.tenant')::uuid);
-create policy tenant_adds on decisions for insert with check (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant_reads on decisions for select using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
+create policy tenant_adds on decisions for insert with check (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 
 -- The association's choice on a disputed rule; what is not here holds its default.
 create table policy_choices (
@@ -128,4 +128,4 @@ create table policy_choices (
 );
 alter table policy_choices enable row level security;
 alter table policy_choices force row level security;
-create policy tenant on policy_choices using (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant on policy_choices using (tenant_id = (select current_setting('koprogo.tenant')::uuid));

@@ -6,7 +6,7 @@ create table organisations (
 );
 alter table organisations enable row level security;
 alter table organisations force row level security;
-create policy tenant on organisations using (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant on organisations using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 -- The platform lists organisations; it sees nothing inside them.
 create policy platform_reads on organisations for select
     using (current_setting('koprogo.tenant') = '00000000-0000-0000-0000-000000000000');
@@ -33,7 +33,7 @@ create unique index invitations_once on invitations
 create index invitations_open on invitations (changed_at) where state in ('pending', 'creating', 'ready', 'mailing');
 alter table invitations enable row level security;
 alter table invitations force row level security;
-create policy tenant on invitations using (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant on invitations using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 -- The job that carries invitations out finds its work over all tenants, by id and state alone.
 create policy owner_finds_work on invitations for select to current_user using (true);
 create function open_invitations() returns table (id uuid, tenant_id uuid, state text, changed_at timestamptz)
@@ -50,7 +50,7 @@ create table mandates (
 );
 alter table mandates enable row level security;
 alter table mandates force row level security;
-create policy tenant on mandates using (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant on mandates using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 create policy owner_looks_up on mandates for select to current_user using (true);
 create function organisation_of(p_association uuid) returns uuid
 language sql stable security definer set search_path = public as

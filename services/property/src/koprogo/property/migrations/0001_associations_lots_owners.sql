@@ -14,7 +14,7 @@ create table associations (
 );
 alter table associations enable row level security;
 alter table associations force row level security;
-create policy tenant on associations using (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant on associations using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 
 create table lots (
     id uuid primary key,
@@ -33,7 +33,7 @@ create table lots (
 create unique index lots_in_order on lots (association_id, sort_key);
 alter table lots enable row level security;
 alter table lots force row level security;
-create policy tenant on lots using (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant on lots using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 
 create table co_owners (
     id uuid primary key,
@@ -53,7 +53,7 @@ create table co_owners (
 create index co_owners_in_order on co_owners (association_id, name, id);
 alter table co_owners enable row level security;
 alter table co_owners force row level security;
-create policy tenant on co_owners using (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant on co_owners using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 
 create table ownerships (
     tenant_id uuid not null default current_setting('koprogo.tenant')::uuid,
@@ -68,7 +68,7 @@ create table ownerships (
 create index ownerships_of_co_owner on ownerships (co_owner_id);
 alter table ownerships enable row level security;
 alter table ownerships force row level security;
-create policy tenant on ownerships using (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant on ownerships using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 
 -- Who speaks for a lot held by several (R022).
 create table mandataries (
@@ -80,7 +80,7 @@ create table mandataries (
 );
 alter table mandataries enable row level security;
 alter table mandataries force row level security;
-create policy tenant on mandataries using (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant on mandataries using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 
 create table allocation_keys (
     id uuid primary key,
@@ -91,7 +91,7 @@ create table allocation_keys (
 );
 alter table allocation_keys enable row level security;
 alter table allocation_keys force row level security;
-create policy tenant on allocation_keys using (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant on allocation_keys using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 
 create table allocation_key_shares (
     tenant_id uuid not null default current_setting('koprogo.tenant')::uuid,
@@ -102,7 +102,7 @@ create table allocation_key_shares (
 );
 alter table allocation_key_shares enable row level security;
 alter table allocation_key_shares force row level security;
-create policy tenant on allocation_key_shares using (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant on allocation_key_shares using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 
 -- Whose an association is: the one question asked before a tenant is known. Runs as the owner of the schema,
 -- whom one policy lets see this and nothing else.

@@ -1,6 +1,7 @@
 -- Tables that every service has: outbox, inbox, idempotency keys and its copy of the grants.
 -- The migration runs as the role that owns the schema; the role that runs the service gets its rights by
--- default privileges, and is subject to the policies below.
+-- default privileges, and is subject to the policies below. A policy reads its setting in a sub-select: once a
+-- statement instead of once a row.
 
 create table outbox (
     id uuid primary key,
@@ -17,7 +18,7 @@ create table outbox (
 create index outbox_unpublished on outbox (position) where published_at is null;
 alter table outbox enable row level security;
 alter table outbox force row level security;
-create policy tenant_writes on outbox for insert with check (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant_writes on outbox for insert with check (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 -- The relay carries the events of all tenants.
 create policy relay_reads on outbox for select using (current_setting('koprogo.relay', true) = 'on');
 create policy relay_marks on outbox for update using (current_setting('koprogo.relay', true) = 'on');
@@ -31,7 +32,7 @@ create table inbox (
 );
 alter table inbox enable row level security;
 alter table inbox force row level security;
-create policy tenant on inbox using (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant on inbox using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 
 create table idempotency_keys (
     subject uuid not null,
@@ -47,7 +48,7 @@ create table idempotency_keys (
 );
 alter table idempotency_keys enable row level security;
 alter table idempotency_keys force row level security;
-create policy tenant on idempotency_keys using (tenant_id = current_setting('koprogo.tenant')::uuid);
+create policy tenant on idempotency_keys using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
 
 -- Who may do what. Read before the tenant is known, by subject alone; written inside the tenant.
 create table grants (
@@ -62,9 +63,9 @@ create table grants (
 create index grants_of_subject on grants (subject);
 alter table grants enable row level security;
 alter table grants force row level security;
-create policy tenant on grants using (tenant_id = current_setting('koprogo.tenant', true)::uuid);
+create policy tenant on grants using (tenant_id = (select current_setting('koprogo.tenant', true)::uuid));
 create policy own on grants for select
-    using (subject = nullif(current_setting('koprogo.subject', true), '')::uuid);
+    using (subject = (select nullif(current_setting('koprogo.subject', true), '')::uuid));
 
 create function grants_of(p_subject uuid) returns setof grants
 language plpgsql as $$

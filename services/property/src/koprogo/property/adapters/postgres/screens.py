@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 from uuid import UUID
 
 import asyncpg
@@ -43,41 +44,27 @@ class PostgresScreens:
     async def lots(self, association_id: UUID, limit: int, after: str | None, on: date) -> Sequence[LotView]:
         rows = await self._connection.fetch(
             """
-            select l.id, l.number, l.kind, l.building, l.shares, l.version, h.holders
-            from lots l
-            left join lateral (
-                select array_agg(row(c.id, c.name, o."right", o.numerator, o.denominator,
-                                     m.co_owner_id is not null) order by o."right", c.name) as holders
-                from ownerships o
-                join co_owners c on c.id = o.co_owner_id
-                left join mandataries m
-                    on m.lot_id = o.lot_id and m.co_owner_id = o.co_owner_id and m.valid_during @> $4::date
-                where o.lot_id = l.id and o.valid_during @> $4::date) h on true
-            where l.association_id = $1
-              and ($3::text is null
-                   or l.sort_key > (select sort_key from lots where association_id = $1 and number = $3))
-            order by l.sort_key limit $2
+            with page as materialized (
+                select id, number, kind, building, shares, version, sort_key from lots
+                where association_id = $1
+                  and ($3::text is null
+                       or sort_key > (select x.sort_key from lots x where x.association_id = $1 and x.number = $3))
+                order by sort_key limit $2)
+            select p.id, p.number, p.kind, p.building, p.shares, p.version,
+                   c.id as co_owner_id, c.name, o."right", o.numerator, o.denominator, m.lot_id is not null as speaks
+            from page p
+            left join ownerships o on o.lot_id = p.id and o.valid_during @> $4::date
+            left join co_owners c on c.id = o.co_owner_id
+            left join mandataries m
+                on m.lot_id = p.id and m.co_owner_id = o.co_owner_id and m.valid_during @> $4::date
+            order by p.sort_key, o."right", c.name
             """,
             association_id,
             limit,
             after,
             on,
         )
-        return [
-            LotView(
-                id=row["id"],
-                number=row["number"],
-                kind=LotKind(row["kind"]),
-                building=row["building"],
-                shares=row["shares"],
-                holders=[
-                    HolderView(h[0], h[1], Right(h[2]), str(h[3]) if h[4] == 1 else f"{h[3]}/{h[4]}", h[5])
-                    for h in row["holders"] or ()
-                ],
-                version=row["version"],
-            )
-            for row in rows
-        ]
+        return [_lot(list(of_lot)) for _, of_lot in groupby(rows, key=lambda row: row["id"])]
 
     async def co_owners(self, association_id: UUID, limit: int, after: str | None, on: date) -> Sequence[CoOwnerView]:
         rows = await self._connection.fetch(
@@ -112,6 +99,30 @@ class PostgresScreens:
             )
             for row in rows
         ]
+
+
+def _lot(rows: Sequence[asyncpg.Record]) -> LotView:
+    """From its rows, one a holder; a lot that nobody holds has one row without."""
+    first = rows[0]
+    return LotView(
+        id=first["id"],
+        number=first["number"],
+        kind=LotKind(first["kind"]),
+        building=first["building"],
+        shares=first["shares"],
+        holders=[
+            HolderView(
+                row["co_owner_id"],
+                row["name"],
+                Right(row["right"]),
+                "1" if row["numerator"] == row["denominator"] else f"{row['numerator']}/{row['denominator']}",
+                row["speaks"],
+            )
+            for row in rows
+            if row["co_owner_id"] is not None
+        ],
+        version=first["version"],
+    )
 
 
 def _association(row: asyncpg.Record) -> AssociationView:
