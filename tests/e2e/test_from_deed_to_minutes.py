@@ -223,11 +223,15 @@ class TestAMeetingFromItsConvocationToItsMinutes:
         result = assembly.vote(2, voters, lambda name: "against" if name in ("Martin Élise", "Pauwels Tom") else "for")
         assert (result["majority"], result["adopted"]) == ("two_thirds", True)
 
-        # Item 4: who has the contract takes no part.
+        # Item 4: who has the contract takes no part; another says so only in the meeting.
+        conflict = {"co_ownership_id": office.id_of("Hermans Koen"), "reason": "Sa société nettoie l'immeuble."}
+        office.syndic.post(f"{assembly.path}/items/{assembly.items[3]}/conflicts", conflict)
         assembly.open_vote(3)
         assert assembly.ballot(office.syndic, 3, CONTRACTOR, "for").json()["reason"] == "NO_VOTE_ON_THIS"
         result = assembly.vote(
-            3, [n for n in voters if n != CONTRACTOR], lambda name: "abstain" if name == "Weber Anke" else "for"
+            3,
+            [n for n in voters if n not in (CONTRACTOR, "Hermans Koen")],
+            lambda name: "abstain" if name == "Weber Anke" else "for",
         )
         assert result["adopted"]
 
@@ -270,7 +274,7 @@ class TestAMeetingFromItsConvocationToItsMinutes:
         assert "procès-verbal" not in texts["nl"].lower()
         assert "notulen" in texts["nl"].lower()
         assert "225/256" in texts["fr"]
-        for name in ("Martin Élise", "Pauwels Tom", "Weber Anke", CONTRACTOR):
+        for name in ("Martin Élise", "Pauwels Tom", "Weber Anke", "Hermans Koen", CONTRACTOR):
             assert name in texts["de"]
         assert syndic.refused("POST", f"{assembly.path}/minutes/entry") == (409, "SIGNATURE_MISSING")
         for capacity, name in (("chair", "Peeters An"), ("secretary", "Claire Dubois")):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -19,12 +20,21 @@ from koprogo.governance.application.hold_meeting import (
     NoteArrivals,
     NoteDeparture,
     OpenMeeting,
+    close_meeting,
     declare_quorum,
     note_arrivals,
     note_departure,
     open_meeting,
 )
-from koprogo.governance.application.vote import CastBallot, OpenVote, cast_ballot, close_vote, open_vote
+from koprogo.governance.application.vote import (
+    CastBallot,
+    DeclareConflict,
+    OpenVote,
+    cast_ballot,
+    close_vote,
+    declare_conflict,
+    open_vote,
+)
 from koprogo.governance.domain import roll_call
 from koprogo.governance.domain.agenda import AgendaItem
 from koprogo.governance.domain.general_meeting import GeneralMeeting, MeetingKind
@@ -33,6 +43,7 @@ from koprogo.governance.domain.law.cap import Choice
 from koprogo.governance.domain.law.majority import Nature
 from koprogo.governance.domain.law.policies import Policies
 from koprogo.governance.domain.roll_entry import AssociationFacts, Contact, RollLine, VoterRoll
+from koprogo.governance.verify_roll_call import check
 from koprogo.kernel.errors import DomainError, NotFound
 from koprogo.kernel.words import Language
 from koprogo.kit.database import Pool
@@ -136,8 +147,8 @@ class Assembly:
             return refused.reason
         return "counted"
 
-    async def close_vote(self, item: int) -> dict[str, object]:
-        result = await close_vote(
+    async def close_vote(self, item: int) -> Mapping[str, Any]:
+        return await close_vote(
             self.association,
             self.meeting,
             self.items[item],
@@ -145,7 +156,6 @@ class Assembly:
             uow=self.uow(),
             now=START + timedelta(seconds=61),
         )
-        return result.as_document()
 
     async def hall(self, process: int = 0) -> Hall:
         async with (uow := self.uow(process)):
@@ -217,6 +227,44 @@ class TestABallot:
                 await uow.halls.save(assembly.meeting, hall)
                 raise RuntimeError("the process dies before the commit")
         assert await assembly.cast(0, assembly.heads[1], Choice.AGAINST) == "counted"
+
+
+class TestAConflictDeclaredInTheMeeting:
+    async def declare(self, assembly: Assembly, item: int, head: UUID) -> None:
+        await declare_conflict(
+            assembly.association,
+            assembly.meeting,
+            assembly.items[item],
+            DeclareConflict(head, "his firm is the contractor"),
+            subject=SECRETARY,
+            uow=assembly.uow(),
+            now=START,
+        )
+
+    async def test_takes_his_votes_out_and_is_verified(self, pool: Pool) -> None:
+        assembly = await Assembly(pool).opened()
+        await self.declare(assembly, 0, assembly.heads[1])
+        await assembly.open_vote(0)
+        assert await assembly.cast(0, assembly.heads[1]) == "NO_VOTE_ON_THIS"
+        assert await assembly.cast(0, assembly.heads[2], Choice.AGAINST) == "counted"
+        result = await assembly.close_vote(0)
+        # 49 are there; without him 48, of whom one is against and the others abstain.
+        assert (result["cast"]["against"], result["cast"]["abstain"]) == ("20", str(47 * 20))
+        assert any("Owner 1 " in sentence for sentence in result["explanations"])
+        await close_meeting(assembly.association, assembly.meeting, subject=SECRETARY, uow=assembly.uow(), now=START)
+        report, fine = check(roll_call.export((await assembly.hall(1)).acts))
+        assert fine, report
+
+    async def test_comes_too_late_once_the_vote_is_open(self, pool: Pool) -> None:
+        assembly = await Assembly(pool).opened()
+        await assembly.open_vote(0)
+        with pytest.raises(DomainError, match="opened already"):
+            await self.declare(assembly, 0, assembly.heads[1])
+
+    async def test_of_somebody_who_is_not_on_the_roll_is_refused(self, pool: Pool) -> None:
+        assembly = await Assembly(pool).opened()
+        with pytest.raises(DomainError, match="not on the roll"):
+            await self.declare(assembly, 0, uuid4())
 
 
 class TestTheRollCallInTheDatabase:

@@ -271,9 +271,14 @@ def check_order(acts, items):
     need(kinds.count("closed") == 1, "the meeting was not closed, once: an act may be missing")
     need(set(kinds[kinds.index("closed") + 1 :]) <= {"signed"}, "something happened after the closing")
     need("signed" not in kinds[: kinds.index("closed")], "signed before the closing")
+    opened = set()
     for act in acts:
-        if act["kind"] in ("voting_opened", "ballot", "voting_closed"):
+        if act["kind"] in ("conflict", "voting_opened", "ballot", "voting_closed"):
             need(act["data"]["item"] in items, f"act {act['number']}: no item with a vote")
+        if act["kind"] == "voting_opened":
+            opened.add(act["data"]["item"])
+        elif act["kind"] == "conflict":
+            need(act["data"]["item"] not in opened, f"act {act['number']}: a conflict declared after the vote")
 
 
 def differences(stated, computed):
@@ -298,8 +303,8 @@ def check(content, last_hash=None):
         items = {item["item"]: item for item in opening["items"] if item["nature"] is not None}
         check_order(acts, items)
         states = attendance_after_each(acts, {one["co_ownership"] for one in opening["roll"]})
-    except Wrong as wrong:
-        return [f"WRONG {wrong}"], False
+    except Wrong as error:
+        return [f"WRONG {error}"], False
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         return [f"WRONG a part of an act is missing or of another kind ({error!r})"], False
     fine = True
@@ -327,7 +332,12 @@ def subjects(acts, opening, policies, items, states):
     def compare_vote(item):
         votes = votes_on(item, items[item]["key"], opening, acts, states)
         stated = next(a for a in acts if a["kind"] == "voting_closed" and a["data"]["item"] == item)
-        return stated["data"]["result"], result_of(items[item], opening, policies, votes)
+        return stated["data"]["result"], result_of(with_conflicts(item), opening, policies, votes)
+
+    def with_conflicts(item):
+        """Who declared a conflict of interest in the meeting takes no part either."""
+        declared = [a["data"]["co_ownership"] for a in acts if a["kind"] == "conflict" and a["data"]["item"] == item]
+        return {**items[item], "excluded": [*items[item]["excluded"], *declared]}
 
     for act in acts:
         if act["kind"] == "quorum":

@@ -115,20 +115,46 @@ class GetVoterRollResponse(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class AllocationKeysEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     SHARE_DENOMINATOR_FIELD_NUMBER: _builtins.int
     CO_OWNERSHIPS_FIELD_NUMBER: _builtins.int
+    ALLOCATION_KEYS_FIELD_NUMBER: _builtins.int
     share_denominator: _builtins.int
     @_builtins.property
     def co_ownerships(self) -> _containers.RepeatedCompositeFieldContainer[Global___CoOwnership]: ...
+    @_builtins.property
+    def allocation_keys(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Names of the special allocation keys, by id."""
+
     def __init__(
         self,
         *,
         share_denominator: _builtins.int = ...,
         co_ownerships: _abc.Iterable[Global___CoOwnership] | None = ...,
+        allocation_keys: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["co_ownerships", b"co_ownerships", "share_denominator", b"share_denominator"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allocation_keys", b"allocation_keys", "co_ownerships", b"co_ownerships", "share_denominator", b"share_denominator"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

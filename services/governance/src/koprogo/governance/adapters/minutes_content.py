@@ -48,7 +48,7 @@ def agenda(meeting: GeneralMeeting, language: Language) -> Sequence[content.Agen
 def attendance(meeting: GeneralMeeting, hall: Hall) -> Sequence[content.AttendanceLine]:
     """One line a co-ownership, in the order of the roll, with its first arrival and last departure."""
     assert meeting.roll is not None
-    names = _names(hall)
+    names = hall.names()
     arrived: dict[str, Act] = {}
     first: dict[str, str] = {}
     left: dict[str, str] = {}
@@ -119,7 +119,8 @@ def minutes(of: GeneralMeeting, hall: Hall, language: Language, *, with_signatur
             remarks=[act.data["text"] for act in remarks if act.data["item"] == str(item.id)],
         )
         if item.majority is not None:
-            line.decision.CopyFrom(_decision(hall, str(item.id), item.majority.value))
+            assert of.roll is not None
+            line.decision.CopyFrom(_decision(hall, str(item.id), item.majority.value, of.roll.allocation_keys))
         result.items.append(line)
     if with_signatures:
         result.signatures.extend(
@@ -134,12 +135,12 @@ def minutes(of: GeneralMeeting, hall: Hall, language: Language, *, with_signatur
     return result
 
 
-def _decision(hall: Hall, item: str, majority: str) -> content.Decision:
+def _decision(hall: Hall, item: str, majority: str, key_names: Mapping[str, str]) -> content.Decision:
     result: Mapping[str, Any] | None = hall.results.get(item)
     if result is None:
         return content.Decision(majority=majority, not_voted="not_voted")
     assert hall.meeting is not None
-    names = _names(hall)
+    names = hall.names()
     about = hall.meeting.opening.items[item]
     ballots = hall.meeting.ballots(item)
     taking_part = [b for b in ballots if not any(person in about.excluded for person in b.persons)]
@@ -165,14 +166,9 @@ def _decision(hall: Hall, item: str, majority: str) -> content.Decision:
         names_against=[names[b.co_ownership] for b in taking_part if b.choice is Choice.AGAINST],
         names_abstained=[names[b.co_ownership] for b in taking_part if b.choice is Choice.ABSTAIN],
         names_excluded=[names[b.co_ownership] for b in ballots if b not in taking_part],
-        allocation_key=about.key or "",
+        allocation_key=key_names.get(about.key or "", about.key or ""),
         warnings=["SOLE_PARTICIPANT" for one in tally.explanations if one.code == "SOLE_UNCAPPED"],
     )
-
-
-def _names(hall: Hall) -> dict[str, str]:
-    names = {line["co_ownership"]: line["name"] for line in hall.opening["roll"]}
-    return {proxy["holder"]: proxy["holder_name"] for proxy in hall.opening["proxies"]} | names
 
 
 def _local(at: datetime | str) -> str:

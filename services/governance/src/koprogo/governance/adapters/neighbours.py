@@ -43,7 +43,9 @@ class GrpcProperty:
             tenant=tenant,
             deadline=5,
         )
-        return VoterRoll(found.share_denominator, [_line(line) for line in found.co_ownerships])
+        return VoterRoll(
+            found.share_denominator, [_line(line) for line in found.co_ownerships], dict(found.allocation_keys)
+        )
 
 
 def _line(line: associations_pb2.CoOwnership) -> RollLine:

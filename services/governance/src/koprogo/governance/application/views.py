@@ -106,6 +106,8 @@ class Live(msgspec.Struct, frozen=True):
     quorum: bool
     item: UUID | None
     closes_at: datetime | None
+    seconds_left: int
+    """By the server's clock; 0 when no vote is open."""
     server_time: datetime
     ballots_in: int
     ballots_expected: int

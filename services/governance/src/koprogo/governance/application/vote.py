@@ -1,14 +1,14 @@
 """Opening a vote, casting, closing. The server decides who votes with which weight."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 
 from koprogo.governance.application.ports import UnitOfWork
 from koprogo.governance.domain.law.cap import Choice
-from koprogo.governance.domain.law.tally import TallyResult
 
 
 class OpenVote(msgspec.Struct, forbid_unknown_fields=True):
@@ -18,6 +18,28 @@ class OpenVote(msgspec.Struct, forbid_unknown_fields=True):
 class CastBallot(msgspec.Struct, forbid_unknown_fields=True):
     co_ownership_id: UUID
     choice: Choice
+
+
+class DeclareConflict(msgspec.Struct, forbid_unknown_fields=True):
+    co_ownership_id: UUID
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+
+
+async def declare_conflict(
+    association_id: UUID,
+    meeting_id: UUID,
+    item_id: UUID,
+    command: DeclareConflict,
+    *,
+    subject: UUID,
+    uow: UnitOfWork,
+    now: datetime,
+) -> None:
+    """Somebody serves the association in what is to be decided; he and the proxies he carries take no part (R059)."""
+    async with uow:
+        hall = await uow.halls.enter(association_id, meeting_id)
+        hall.declare_conflict(item_id, command.co_ownership_id, command.reason, at=now, noted_by=str(subject))
+        await uow.halls.save(meeting_id, hall)
 
 
 async def open_vote(
@@ -68,7 +90,7 @@ async def cast_ballot(
 
 async def close_vote(
     association_id: UUID, meeting_id: UUID, item_id: UUID, *, subject: UUID, uow: UnitOfWork, now: datetime
-) -> TallyResult:
+) -> Mapping[str, Any]:
     async with uow:
         hall = await uow.halls.enter(association_id, meeting_id)
         result = hall.close_vote(item_id, at=now, closed_by=str(subject))

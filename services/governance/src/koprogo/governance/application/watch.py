@@ -1,3 +1,4 @@
+import math
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +20,7 @@ async def watch(association_id: UUID, meeting_id: UUID, *, uow: UnitOfWork, now:
             quorum=bool(hall.quorum and hall.quorum["valid"]),
             item=UUID(item) if item else None,
             closes_at=closes_at,
+            seconds_left=max(0, math.ceil((closes_at - now).total_seconds())) if closes_at else 0,
             server_time=now,
             ballots_in=len(hall.cast[item]) if item else 0,
             ballots_expected=len(hall.voters(item) | hall.cast[item]) if item else 0,

@@ -50,6 +50,10 @@ class PlaceMissing(DomainError):
     reason = "PLACE_MISSING"
 
 
+class AllocationKeyUnknown(Conflict):
+    reason = "ALLOCATION_KEY_UNKNOWN"
+
+
 class TooEarly(Conflict):
     reason = "TOO_EARLY"
 
@@ -140,6 +144,9 @@ class GeneralMeeting(msgspec.Struct):
             )
         if self.starts_at <= now:
             raise InThePast("The meeting would have started already; choose a later moment.", field="starts_at")
+        for number, item in enumerate(self.agenda, start=1):
+            if item.allocation_key is not None and str(item.allocation_key) not in roll.allocation_keys:
+                raise AllocationKeyUnknown(f"Item {number} names an allocation key that the association does not have.")
         self.urgency = urgency if today > last_day else ""
         self.association, self.roll = association, roll
         self.policies = dict(policies)

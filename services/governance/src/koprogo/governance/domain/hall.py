@@ -16,7 +16,6 @@ from koprogo.governance.domain.law.cap import Choice
 from koprogo.governance.domain.law.policies import Policies
 from koprogo.governance.domain.law.quorum import QuorumResult
 from koprogo.governance.domain.law.roll import RollEntry, count_heads
-from koprogo.governance.domain.law.tally import TallyResult
 from koprogo.governance.domain.proxy import Proxy
 from koprogo.governance.domain.replay import Meeting
 from koprogo.governance.domain.roll_call import Act, ActKind, append
@@ -246,6 +245,15 @@ class Hall:
         self._act(at, ActKind.QUORUM, {**result.as_document(), "declared_by": declared_by})
         return result
 
+    def declare_conflict(self, item: UUID, co_ownership: UUID, reason: str, *, at: datetime, noted_by: str) -> None:
+        """R059: who serves the association takes no part in the vote on that, nor do the proxies he carries."""
+        self._held()
+        self._act(
+            at,
+            ActKind.CONFLICT,
+            {"item": str(item), "co_ownership": str(co_ownership), "reason": reason, "noted_by": noted_by},
+        )
+
     def open_vote(self, item: UUID, seconds: int, *, at: datetime, opened_by: str) -> datetime:
         self._held()
         if self.quorum is None or not self.quorum["valid"]:
@@ -339,7 +347,7 @@ class Hall:
                 f"This meeting asks for sign-in level {required}; sign in again with it.", required=required
             )
 
-    def close_vote(self, item: UUID, *, at: datetime, closed_by: str) -> TallyResult:
+    def close_vote(self, item: UUID, *, at: datetime, closed_by: str) -> Mapping[str, Any]:
         """When the time is over, or everybody who may vote has."""
         meeting = self._held()
         what = str(item)
@@ -352,8 +360,20 @@ class Hall:
                 f"{len(waiting)} ballots are missing and the time is not over.", waiting=len(waiting)
             )
         result = meeting.tally(what)
-        self._act(at, ActKind.VOTING_CLOSED, {"item": what, "result": result.as_document(), "closed_by": closed_by})
-        return result
+        document = result.as_document()
+        document["explanations"] = [self._named(one.sentence) for one in result.explanations]
+        self._act(at, ActKind.VOTING_CLOSED, {"item": what, "result": document, "closed_by": closed_by})
+        return document
+
+    def names(self) -> dict[str, str]:
+        """Of co-ownerships and holders, by id."""
+        names = {line["co_ownership"]: line["name"] for line in self.opening["roll"]}
+        return {proxy["holder"]: proxy["holder_name"] for proxy in self.opening["proxies"]} | names
+
+    def _named(self, sentence: str) -> str:
+        for one, name in self.names().items():
+            sentence = sentence.replace(one, name)
+        return sentence
 
     def remark(self, text: str, item: UUID | None, *, at: datetime, noted_by: str) -> None:
         self._held()

@@ -20,11 +20,12 @@ Data of the acts read here (other names in `data` are kept and hashed, not read)
   for an item without vote. Unanimity of those present (R071) only where `retry_of_unanimity` is true: a
   second session for lack of quorum does not dispense with the unanimity of all (R042).
 - arrived: co_ownership, mode (in_person, remote, by_proxy), holder. left: co_ownership.
+- conflict: item, co_ownership; declared before the vote on the item is opened, it takes no part (R059).
 - voting_opened: item. ballot: item, co_ownership, choice, holder. voting_closed: item.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -59,7 +60,7 @@ class Opening:
     session: int
     policies: Policies
     roll: Mapping[str, RollEntry]
-    items: Mapping[str, Item]
+    items: dict[str, Item]
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> "Opening":
@@ -140,6 +141,8 @@ class Meeting:
                 if self.attendance.pop(act.data["co_ownership"], None) is None:
                     raise _impossible(act, f"{act.data['co_ownership']} is not there")
                 self._stop_waiting()
+            case ActKind.CONFLICT:
+                self._exclude(act)
             case ActKind.VOTING_OPENED:
                 self._open_vote(act)
             case ActKind.BALLOT:
@@ -232,6 +235,17 @@ class Meeting:
     def _stop_waiting(self) -> None:
         for vote in self._votes.values():
             vote.waiting = {one for one in vote.waiting if self._attends(one)}
+
+    def _exclude(self, act: Act) -> None:
+        item, who = act.data["item"], act.data["co_ownership"]
+        if item not in self.opening.items or self.opening.items[item].nature is None:
+            raise _impossible(act, f"{item} is no item with a vote")
+        if item in self._votes:
+            raise _impossible(act, f"the vote on {item} was opened already")
+        if who not in self.opening.roll:
+            raise _impossible(act, f"{who} is not on the roll")
+        about = self.opening.items[item]
+        self.opening.items[item] = replace(about, excluded=about.excluded | {who})
 
     def _open_vote(self, act: Act) -> None:
         item = act.data["item"]

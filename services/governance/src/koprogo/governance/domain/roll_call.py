@@ -31,6 +31,7 @@ class ActKind(StrEnum):
     ARRIVED = "arrived"
     LEFT = "left"
     QUORUM = "quorum"
+    CONFLICT = "conflict"
     VOTING_OPENED = "voting_opened"
     BALLOT = "ballot"
     VOTING_CLOSED = "voting_closed"

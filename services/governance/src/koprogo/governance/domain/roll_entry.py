@@ -29,6 +29,8 @@ class RollLine(msgspec.Struct, frozen=True):
 class VoterRoll(msgspec.Struct, frozen=True):
     share_denominator: int
     lines: list[RollLine]
+    allocation_keys: dict[str, str] = {}
+    """Names of the special keys, by id."""
 
     def line(self, co_ownership_id: UUID) -> RollLine | None:
         return next((line for line in self.lines if line.co_ownership_id == co_ownership_id), None)

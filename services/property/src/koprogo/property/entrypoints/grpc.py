@@ -45,11 +45,12 @@ class Associations(associations_pb2_grpc.AssociationsServicer):
         )
 
     async def GetVoterRoll(self, request: pb.GetVoterRollRequest, context: Context) -> pb.GetVoterRollResponse:
-        association, roll = await ask_voter_roll(
+        association, roll, keys = await ask_voter_roll(
             UUID(request.association_id), on=date.fromisoformat(request.on), uow=self._uow(caller_tenant())
         )
         return pb.GetVoterRollResponse(
             share_denominator=association.share_denominator,
+            allocation_keys={str(key.id): key.name for key in keys},
             co_ownerships=[
                 pb.CoOwnership(
                     co_ownership_id=str(head.id),

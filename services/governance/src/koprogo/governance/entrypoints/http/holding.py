@@ -24,7 +24,15 @@ from koprogo.governance.application.hold_meeting import (
     open_meeting,
 )
 from koprogo.governance.application.views import Live
-from koprogo.governance.application.vote import CastBallot, OpenVote, cast_ballot, close_vote, open_vote
+from koprogo.governance.application.vote import (
+    CastBallot,
+    DeclareConflict,
+    OpenVote,
+    cast_ballot,
+    close_vote,
+    declare_conflict,
+    open_vote,
+)
 from koprogo.governance.application.watch import watch
 from koprogo.governance.domain.general_meeting import MeetingState
 from koprogo.governance.entrypoints.http.shared import ITEM, MANAGERS, MEETING, READERS, Clock, Uow
@@ -106,6 +114,14 @@ async def close_the_meeting(association_id: UUID, meeting_id: UUID, actor: Actor
     return Closed(await close_meeting(association_id, meeting_id, subject=actor.subject, uow=uow, now=clock()))
 
 
+@post(ITEM + "/conflicts", opt=admits(*MANAGERS), status_code=204)
+async def note_conflict(
+    association_id: UUID, meeting_id: UUID, item_id: UUID, data: DeclareConflict, actor: Actor, uow: Uow, clock: Clock
+) -> None:
+    """Before the vote on the item is opened (R059)."""
+    await declare_conflict(association_id, meeting_id, item_id, data, subject=actor.subject, uow=uow, now=clock())
+
+
 @post(ITEM + "/voting", opt=admits(*MANAGERS), status_code=201)
 async def open_the_vote(
     association_id: UUID, meeting_id: UUID, item_id: UUID, data: OpenVote, actor: Actor, uow: Uow, clock: Clock
@@ -138,8 +154,7 @@ async def cast(
 async def close_the_vote(
     association_id: UUID, meeting_id: UUID, item_id: UUID, actor: Actor, uow: Uow, clock: Clock
 ) -> Mapping[str, Any]:
-    result = await close_vote(association_id, meeting_id, item_id, subject=actor.subject, uow=uow, now=clock())
-    return result.as_document()
+    return await close_vote(association_id, meeting_id, item_id, subject=actor.subject, uow=uow, now=clock())
 
 
 @get(ITEM + "/result", opt=admits(*READERS))
@@ -187,6 +202,7 @@ routes = [
     establish_quorum,
     add_remark,
     close_the_meeting,
+    note_conflict,
     open_the_vote,
     cast,
     close_the_vote,

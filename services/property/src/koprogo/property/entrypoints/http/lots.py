@@ -48,7 +48,7 @@ async def set_mandatary(association_id: UUID, lot_id: UUID, data: DesignateManda
 
 @get("/associations/{association_id:uuid}/voter-roll", opt=admits(*READERS, Role.OWNER))
 async def read_voter_roll(association_id: UUID, uow: Uow, on: date | None = None) -> Sequence[VoterView]:
-    _, roll = await ask_voter_roll(association_id, on=on or date.today(), uow=uow)  # noqa: DTZ011
+    _, roll, _ = await ask_voter_roll(association_id, on=on or date.today(), uow=uow)  # noqa: DTZ011
     return [
         VoterView(
             co_ownership_id=head.id,
