@@ -6,7 +6,7 @@ UV := 0.13.9
 DISTRIBUTIONS := libs/kernel libs/api libs/kit stack services/identity services/property services/governance services/documents
 SOURCES := $(foreach d,$(DISTRIBUTIONS),$(d)/src)
 
-.PHONY: up down status logs demo reset env test lint types contracts unit e2e bench lock api openapi
+.PHONY: up down status logs demo reset env test lint types contracts unit e2e bench lock api docs schema
 
 up down status demo reset: $(VENV)/ready
 	@$(BIN)/python -m koprogo.stack $@
@@ -30,7 +30,7 @@ lint: $(VENV)/ready
 	cd proto && ../$(BIN)/buf lint
 
 types: $(VENV)/ready
-	$(BIN)/mypy $(SOURCES)
+	$(BIN)/mypy $(filter-out libs/api/src,$(SOURCES)) bench docs/write.py
 
 contracts: $(VENV)/ready
 	$(BIN)/lint-imports --no-cache
@@ -53,5 +53,5 @@ lock:
 api: $(VENV)/ready
 	PYTHON=$(BIN)/python bash proto/generate.sh
 
-openapi: $(VENV)/ready
-	$(BIN)/python docs/openapi/write.py
+docs: $(VENV)/ready
+	$(BIN)/python docs/write.py
