@@ -90,12 +90,18 @@ def mails(instance: Instance, to: str = "") -> list[dict[str, Any]]:
     return found
 
 
+def _invitation(instance: Instance, email: str) -> str:
+    """The link in the last mail that has one; empty while there is none."""
+    for message in reversed(mails(instance, email)):
+        text = httpx.get(f"{instance.mail_url}/messages/{message['id']}").json()["text"]
+        if found := re.search(r"https?://\S*action-token\S*", text):
+            return found[0]
+    return ""
+
+
 def accept_invitation(instance: Instance, email: str, password: str) -> Person:
     """Open the mail, follow its link as a browser would, and choose a password."""
-    message = eventually(lambda: mails(instance, email))[-1]
-    whole = httpx.get(f"{instance.mail_url}/messages/{message['id']}").json()
-    found = re.search(r"https?://\S*action-token\S*", whole["text"])
-    assert found, whole["text"]
+    link = eventually(lambda: _invitation(instance, email))
     # Browsers send Secure cookies to localhost without TLS; httpx does not.
     jar: dict[str, str] = {}
 
@@ -109,7 +115,7 @@ def accept_invitation(instance: Instance, email: str, password: str) -> Person:
 
     hooks: dict[str, list[Callable[..., Any]]] = {"response": [remember], "request": [send]}
     with httpx.Client(follow_redirects=True, timeout=30, event_hooks=hooks) as browser:
-        page = browser.get(found[0])
+        page = browser.get(link)
         for _ in range(6):
             if form := re.search(r'<form[^>]*id="kc-passwd-update-form"[^>]*action="([^"]+)"', page.text):
                 page = browser.post(

@@ -60,9 +60,11 @@ def pending_key() -> Key | None:
 
 
 async def record_key(connection: Connection, key: Key) -> None:
+    """Only in a transaction that changed something: a request that only read may be carried out again."""
     try:
-        await connection.execute(
-            "insert into idempotency_keys (subject, key, fingerprint) values ($1, $2, $3)",
+        done = await connection.execute(
+            "insert into idempotency_keys (subject, key, fingerprint)"
+            " select $1, $2, $3 where pg_current_xact_id_if_assigned() is not null",
             key.subject,
             key.key,
             key.fingerprint,
@@ -71,7 +73,7 @@ async def record_key(connection: Connection, key: Key) -> None:
         raise AlreadyCarriedOut(
             "A request with this Idempotency-Key was carried out at the same moment; read the resource."
         ) from duplicate
-    key.is_recorded = True
+    key.is_recorded = done == "INSERT 0 1"
 
 
 async def find_answer(pool: Pool, key: Key) -> Answer | None:

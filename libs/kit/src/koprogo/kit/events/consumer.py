@@ -7,7 +7,6 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
-import asyncpg
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from aiokafka.errors import KafkaError
@@ -15,6 +14,7 @@ from prometheus_client import Counter
 
 from koprogo.kernel.errors import DomainError, Kind
 from koprogo.kit import logs, trace
+from koprogo.kit.database.pool import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
 
@@ -77,8 +77,8 @@ class Consumer:
             await consumer.stop()
 
     async def _handle(self, record: ConsumerRecord[bytes, bytes]) -> None:
-        headers = {name: value.decode() for name, value in record.headers}
         try:
+            headers = {name: value.decode() for name, value in record.headers}
             event = Received(
                 event_id=UUID(headers["ce_id"]),
                 type=headers["ce_type"],
@@ -86,7 +86,7 @@ class Consumer:
                 key=(record.key or b"").decode(),
                 payload=record.value or b"",
             )
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, AttributeError):
             await self._bury(record, "MALFORMED_HEADERS")
             return
         trace.enter(headers.get("traceparent"))
@@ -100,12 +100,13 @@ class Consumer:
                 if refused.kind not in (Kind.NOT_FOUND, Kind.UNAVAILABLE) or attempt == TRIES:
                     await self._bury(record, refused.reason)
                     return
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as broken:
-                # The database is away: nothing is wrong with the event, so it waits.
-                logger.warning("waiting for the database: %s", type(broken).__name__)
-                await asyncio.sleep(1)
-                raise KafkaError("the event will be read again") from broken
             except Exception as broken:
+                # asyncpg calls a value it cannot encode an InterfaceError too, and that is the event's fault.
+                if isinstance(broken, DATABASE_AWAY) and not isinstance(broken, ValueError):
+                    # The database is away: nothing is wrong with the event, so it waits.
+                    logger.warning("waiting for the database: %s", type(broken).__name__)
+                    await asyncio.sleep(1)
+                    raise KafkaError("the event will be read again") from broken
                 logger.exception("event %s could not be handled", event.event_id)
                 if attempt == TRIES:
                     await self._bury(record, type(broken).__name__)

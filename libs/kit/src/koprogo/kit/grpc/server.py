@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from pathlib import Path
@@ -14,6 +15,7 @@ from prometheus_client import Histogram
 
 from koprogo.kernel.errors import DomainError, Forbidden
 from koprogo.kit import logs, trace
+from koprogo.kit.database.pool import DATABASE_AWAY
 from koprogo.kit.grpc.errors import to_status
 
 logger = logging.getLogger(__name__)
@@ -64,26 +66,34 @@ class _Door(grpc.aio.ServerInterceptor):
         async def answer(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
             metadata = {name: value for name, value in context.invocation_metadata() or ()}
             trace.enter(str(metadata.get(TRACE, "")))
-            code = "OK"
-            with LATENCY.labels(method, code).time():
-                try:
-                    names = list(context.auth_context().get("x509_common_name", ()))
-                    caller = names[0].decode() if names else "nobody"
-                    if caller not in allowed:
-                        raise CallerRefused(f"{caller} may not call {method}.", caller=caller)
-                    tenant = metadata.get(TENANT)
-                    _tenant.set(UUID(str(tenant)) if tenant else None)
-                    logs.tenant_id.set(str(tenant or ""))
-                    return await inner(request, context)  # type: ignore[arg-type]
-                except DomainError as refused:
-                    await context.abort_with_status(to_status(refused))
-                except ValueError as malformed:
-                    await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(malformed))
-                except grpc.aio.AbortError:
-                    raise
-                except Exception:
-                    logger.exception("call of %s failed", method)
-                    await context.abort(grpc.StatusCode.INTERNAL, "It was logged under the trace of this call.")
+            started, code = time.perf_counter(), "OK"
+            try:
+                names = list(context.auth_context().get("x509_common_name", ()))
+                caller = names[0].decode() if names else "nobody"
+                if caller not in allowed:
+                    raise CallerRefused(f"{caller} may not call {method}.", caller=caller)
+                tenant = metadata.get(TENANT)
+                _tenant.set(UUID(str(tenant)) if tenant else None)
+                logs.tenant_id.set(str(tenant or ""))
+                return await inner(request, context)  # type: ignore[arg-type]
+            except DomainError as refused:
+                code = refused.kind.name
+                await context.abort_with_status(to_status(refused))
+            except ValueError as malformed:
+                code = "INVALID"
+                await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(malformed))
+            except grpc.aio.AbortError:
+                raise
+            except DATABASE_AWAY as away:
+                code = "UNAVAILABLE"
+                logger.warning("the database is away: %s", type(away).__name__)
+                await context.abort(grpc.StatusCode.UNAVAILABLE, "The database does not answer.")
+            except Exception:
+                code = "INTERNAL"
+                logger.exception("call of %s failed", method)
+                await context.abort(grpc.StatusCode.INTERNAL, "It was logged under the trace of this call.")
+            finally:
+                LATENCY.labels(method, code).observe(time.perf_counter() - started)
 
         return grpc.unary_unary_rpc_method_handler(
             answer,

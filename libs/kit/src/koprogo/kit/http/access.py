@@ -70,7 +70,7 @@ class Access:
             if len(text) > 200:
                 raise DomainError("An Idempotency-Key has at most 200 characters.", field="Idempotency-Key")
             print_of = hashlib.blake2b(digest_size=16)
-            for part in (request.url.path.encode(), b"\0", await request.body()):
+            for part in (request.url.path.encode(), b"\0", request.url.query.encode(), b"\0", await request.body()):
                 print_of.update(part)
             key = idempotency.Key(actor.subject, text, print_of.digest(), actor.tenant)
             if answer := await idempotency.find_answer(self._pool, key):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import asyncpg
 from litestar import Litestar, Request, Response, Router
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
@@ -17,7 +16,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 
 from koprogo.kernel.errors import DomainError
 from koprogo.kit.access import Actor, Admission, TokenVerifier
-from koprogo.kit.database.pool import Pool
+from koprogo.kit.database.pool import DATABASE_AWAY, Pool
 from koprogo.kit.http import problems
 from koprogo.kit.http.access import Access, check_declared
 from koprogo.kit.http.edge import Edge
@@ -25,17 +24,6 @@ from koprogo.kit.http.health import Check, health_routes
 
 BODY_LIMIT = 12_000_000
 """Bytes: a file of 10 MB and its envelope."""
-
-
-DATABASE_AWAY = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-)
-"""What asyncpg raises while PostgreSQL is down, starting or ending."""
 
 
 async def provide_actor(request: Request[Any, Any, Any]) -> Actor:

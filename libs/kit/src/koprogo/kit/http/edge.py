@@ -38,24 +38,19 @@ class Edge:
         traceparent = headers.get(b"traceparent")
         trace_id = trace.enter(traceparent.decode("latin-1") if traceparent else None, self.sampling)
         logs.tenant_id.set("")
-        answer = _Answer(send, scope, headers.get(b"if-none-match"), trace_id.encode())
+        answer = _Answer(send, self.pool, scope, headers.get(b"if-none-match"), trace_id.encode())
         try:
             await self.app(scope, receive, answer)
         finally:
             _observe(scope, answer.status, time.perf_counter() - started)
-        if (key := scope.get("koprogo.idempotency")) and key.is_recorded and answer.status < 500:  # type: ignore[attr-defined]
-            await idempotency.keep_answer(
-                self.pool,
-                key,  # type: ignore[arg-type]
-                idempotency.Answer(answer.status, answer.media_type, b"".join(answer.body), answer.location),
-            )
 
 
 class _Answer:
     """Sends on; holds back a GET's JSON until its ETag is known, and remembers a POST's for its key."""
 
-    def __init__(self, send: Send, scope: HTTPScope, if_none_match: bytes | None, trace_id: bytes) -> None:
+    def __init__(self, send: Send, pool: Pool, scope: HTTPScope, if_none_match: bytes | None, trace_id: bytes) -> None:
         self.send = send
+        self.pool = pool
         self.scope = scope
         self.if_none_match = if_none_match
         self.trace_id = trace_id
@@ -80,9 +75,16 @@ class _Answer:
             if self.start is not None:
                 await self._send_with_etag(message)  # type: ignore[arg-type]
                 return
-            if "koprogo.idempotency" in self.scope:
-                self.body.append(message["body"])
+            if isinstance(key := self.scope.get("koprogo.idempotency"), idempotency.Key):
+                await self._keep(key, message["body"], message.get("more_body", False))
         await self.send(message)
+
+    async def _keep(self, key: idempotency.Key, body: bytes, more: bool) -> None:
+        """Before the client has the whole answer, so that a repeated request finds it."""
+        self.body.append(body)
+        if not more and key.is_recorded and self.status < 500:
+            answer = idempotency.Answer(self.status, self.media_type, b"".join(self.body), self.location)
+            await idempotency.keep_answer(self.pool, key, answer)
 
     async def _send_with_etag(self, message: dict[str, Any]) -> None:
         start, self.start = self.start, None

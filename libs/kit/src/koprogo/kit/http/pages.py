@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from litestar import Request, Response
 from litestar.params import Parameter
@@ -22,5 +22,7 @@ def page(
     shown = rows[:limit]
     headers = {}
     if len(rows) > limit:
-        headers["link"] = f'<{request.url.path}?limit={limit}&after={quote(cursor(shown[-1]))}>; rel="next"'
+        asked = [(name, value) for name, value in request.query_params.multi_items() if name not in ("limit", "after")]
+        query = urlencode([*asked, ("limit", limit), ("after", cursor(shown[-1]))])
+        headers["link"] = f'<{request.url.path}?{query}>; rel="next"'
     return Response(shown, headers=headers)

@@ -1,0 +1,192 @@
+-- What the migrations make of an empty database. Written by `make schema`, compared by a test.
+
+
+CREATE TABLE public.grants (
+    id uuid NOT NULL,
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    subject uuid NOT NULL,
+    association_id uuid,
+    role text NOT NULL,
+    co_owner_id uuid,
+    valid_during daterange NOT NULL
+);
+
+ALTER TABLE ONLY public.grants FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.grants_of(p_subject uuid) RETURNS SETOF public.grants
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform set_config('koprogo.tenant', '00000000-0000-0000-0000-000000000000', true),
+            set_config('koprogo.subject', p_subject::text, true);
+    return query select * from grants g where g.subject = p_subject and g.valid_during @> current_date;
+    perform set_config('koprogo.subject', '', true);
+end
+$$;
+
+CREATE FUNCTION public.open_invitations() RETURNS TABLE(id uuid, tenant_id uuid, state text, changed_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+    select id, tenant_id, state, changed_at from invitations
+    where state in ('pending', 'creating', 'ready', 'mailing') order by created_at limit 100
+$$;
+
+CREATE FUNCTION public.organisation_of(p_association uuid) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$ select tenant_id from mandates where association_id = p_association $$;
+
+CREATE TABLE public.idempotency_keys (
+    subject uuid NOT NULL,
+    key text NOT NULL,
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    fingerprint bytea NOT NULL,
+    status integer,
+    media_type text,
+    body bytea,
+    location text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.idempotency_keys FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.inbox (
+    event_id uuid NOT NULL,
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    handled_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.inbox FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.invitations (
+    id uuid NOT NULL,
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    association_id uuid,
+    co_owner_id uuid,
+    role text NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    language text NOT NULL,
+    state text NOT NULL,
+    subject uuid,
+    detail text DEFAULT ''::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.invitations FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.mandates (
+    association_id uuid NOT NULL,
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    name text NOT NULL
+);
+
+ALTER TABLE ONLY public.mandates FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.organisations (
+    id uuid NOT NULL,
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT organisations_check CHECK ((tenant_id = id))
+);
+
+ALTER TABLE ONLY public.organisations FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.outbox (
+    id uuid NOT NULL,
+    "position" bigint NOT NULL,
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    type text NOT NULL,
+    payload bytea NOT NULL,
+    traceparent text DEFAULT ''::text NOT NULL,
+    occurred_at timestamp with time zone DEFAULT now() NOT NULL,
+    published_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.outbox FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbox ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.outbox_position_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE ONLY public.grants
+    ADD CONSTRAINT grants_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (tenant_id, subject, key);
+
+ALTER TABLE ONLY public.inbox
+    ADD CONSTRAINT inbox_pkey PRIMARY KEY (tenant_id, event_id);
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.mandates
+    ADD CONSTRAINT mandates_pkey PRIMARY KEY (association_id);
+
+ALTER TABLE ONLY public.organisations
+    ADD CONSTRAINT organisations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+CREATE INDEX grants_of_subject ON public.grants USING btree (subject);
+
+CREATE UNIQUE INDEX invitations_once ON public.invitations USING btree (tenant_id, lower(email), role, COALESCE(association_id, tenant_id), COALESCE(co_owner_id, tenant_id)) WHERE (state <> 'revoked'::text);
+
+CREATE INDEX invitations_open ON public.invitations USING btree (changed_at) WHERE (state = ANY (ARRAY['pending'::text, 'creating'::text, 'ready'::text, 'mailing'::text]));
+
+CREATE INDEX outbox_unpublished ON public.outbox USING btree ("position") WHERE (published_at IS NULL);
+
+ALTER TABLE public.grants ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.inbox ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.mandates ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.organisations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY own ON public.grants FOR SELECT USING ((subject = ( SELECT (NULLIF(current_setting('koprogo.subject'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE POLICY owner_finds_work ON public.invitations FOR SELECT TO current_user USING (true);
+
+CREATE POLICY owner_looks_up ON public.mandates FOR SELECT TO current_user USING (true);
+
+CREATE POLICY platform_reads ON public.organisations FOR SELECT USING ((current_setting('koprogo.tenant'::text) = '00000000-0000-0000-0000-000000000000'::text));
+
+CREATE POLICY relay_forgets ON public.outbox FOR DELETE USING ((current_setting('koprogo.relay'::text, true) = 'on'::text));
+
+CREATE POLICY relay_marks ON public.outbox FOR UPDATE USING ((current_setting('koprogo.relay'::text, true) = 'on'::text));
+
+CREATE POLICY relay_reads ON public.outbox FOR SELECT USING ((current_setting('koprogo.relay'::text, true) = 'on'::text));
+
+CREATE POLICY tenant ON public.grants USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text, true))::uuid AS current_setting)));
+
+CREATE POLICY tenant ON public.idempotency_keys USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+CREATE POLICY tenant ON public.inbox USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+CREATE POLICY tenant ON public.invitations USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+CREATE POLICY tenant ON public.mandates USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+CREATE POLICY tenant ON public.organisations USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+CREATE POLICY tenant_writes ON public.outbox FOR INSERT WITH CHECK ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
