@@ -1,6 +1,5 @@
 -- What the migrations make of an empty database. Written by `make schema`, compared by a test.
 
-
 CREATE TABLE public.grants (
     id uuid NOT NULL,
     tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
@@ -30,7 +29,8 @@ CREATE FUNCTION public.open_dispatches() RETURNS TABLE(id uuid, tenant_id uuid)
     AS $$
     select d.id, d.tenant_id from dispatches d
     where d.state in ('requested', 'sending') and exists (select 1 from documents x where x.id = d.document_id)
-      and (d.state = 'requested' and (d.attempts = 0 or d.changed_at < now() - interval '5 seconds')
+      and (d.state = 'requested' and (d.attempts = 0 or d.changed_at
+               < now() - least(interval '2 seconds' * power(2, least(d.attempts, 10)), interval '10 minutes'))
            or d.state = 'sending' and d.changed_at < now() - interval '30 seconds')
     order by d.changed_at, d.id limit 200
 $$;
@@ -40,7 +40,9 @@ CREATE FUNCTION public.open_requests() RETURNS TABLE(document_id uuid, tenant_id
     SET search_path TO 'public'
     AS $$
     select document_id, tenant_id from requests where state = 'requested'
-      and (attempts = 0 or changed_at < now() - interval '3 seconds') order by requested_at, document_id limit 50
+      and (attempts = 0
+           or changed_at < now() - least(interval '2 seconds' * power(2, least(attempts, 10)), interval '5 minutes'))
+    order by requested_at, document_id limit 50
 $$;
 
 CREATE TABLE public.dispatches (
@@ -165,11 +167,15 @@ ALTER TABLE ONLY public.requests
 
 CREATE INDEX dispatches_by_state ON public.dispatches USING btree (association_id, state, id);
 
+CREATE INDEX dispatches_of_document ON public.dispatches USING btree (document_id);
+
 CREATE INDEX dispatches_open ON public.dispatches USING btree (changed_at) WHERE (state = ANY (ARRAY['requested'::text, 'sending'::text]));
 
 CREATE INDEX documents_by_hash ON public.documents USING btree (association_id, sha256);
 
 CREATE INDEX documents_in_order ON public.documents USING btree (association_id, stored_at DESC, id DESC);
+
+CREATE UNIQUE INDEX documents_uploaded_once ON public.documents USING btree (association_id, sha256) WHERE (subject = ''::text);
 
 CREATE INDEX grants_of_subject ON public.grants USING btree (subject);
 

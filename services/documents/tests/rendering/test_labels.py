@@ -1,5 +1,6 @@
 import re
 import string
+from itertools import combinations
 
 import pytest
 
@@ -14,6 +15,11 @@ def holes(label: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(label) if name}
 
 
+SAME_WORDS = {
+    "Absent", "Abstentions", "Agenda", "Lots", "Name", "Nr.", "Page", "Quorum", "Signature", "Signatures", "Total",
+}  # fmt: skip
+
+
 class TestLabels:
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_have_the_same_keys_in_each_language(self, language):
@@ -24,6 +30,14 @@ class TestLabels:
         assert {key: holes(label) for key, label in labels(language).items()} == {
             key: holes(label) for key, label in labels("fr").items()
         }
+
+    def test_are_shared_by_two_languages_only_where_the_word_is_the_same(self):
+        shared = {
+            (text, one, other)
+            for one, other in combinations(LANGUAGES, 2)
+            for text in set(labels(one).values()) & set(labels(other).values())
+        }
+        assert {text for text, _, _ in shared} <= SAME_WORDS
 
     def test_of_an_unknown_language_are_refused(self):
         with pytest.raises(DocumentNotRenderable, match="'es'"):

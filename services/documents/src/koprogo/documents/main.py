@@ -45,7 +45,13 @@ async def wire(settings: Settings, pool: Pool, channels: Channels) -> AsyncItera
     )
     child = RenderingProcess()
     renderer = ProcessRenderer(child)
-    mailer = SmtpMailer(host=settings.smtp_host, port=settings.smtp_port, sender=settings.mail_from)
+    mailer = SmtpMailer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        username=settings.smtp_username,
+        password=settings.smtp_password,
+        sender=settings.mail_from,
+    )
     uow_of = partial(PostgresUnitOfWork, pool)
     store_of = partial(S3FileStore, client, settings.s3_bucket)
 
@@ -87,4 +93,5 @@ async def wire(settings: Settings, pool: Pool, channels: Channels) -> AsyncItera
             },
         )
     finally:
+        mailer.close()
         await child.aclose()

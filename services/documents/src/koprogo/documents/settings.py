@@ -9,6 +9,9 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     s3_bucket: str
     smtp_host: str
     smtp_port: int
+    smtp_username: str = ""
+    """With a password, the connection must be encrypted; without, it is encrypted where the server offers it."""
+    smtp_password: str = ""
     mail_from: str
 
 

@@ -50,7 +50,8 @@ class ObjectStore:
         flags = [f"-{flag}={instance.port(port)}" for flag, port in ports.items()]
         instance.running(self.name).start(
             [_program("weed"), "server", f"-dir={folder}", "-s3", f"-s3.config={config}", "-ip=127.0.0.1",
-             "-ip.bind=127.0.0.1", "-s3.port.iceberg=0", "-master.telemetry=false", "-volume.max=20",
+             "-ip.bind=127.0.0.1", "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false",
+             "-volume.max=20",
              "-master.volumeSizeLimitMB=1024", *flags],
             {},
         )  # fmt: skip

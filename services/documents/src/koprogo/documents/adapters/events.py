@@ -4,15 +4,23 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 
 from koprogo.documents.application.ports import Asked, Request
 from koprogo.documents.domain.dispatch import Dispatch
 from koprogo.documents.domain.document import SHARED_WITH, Document
+from koprogo.kernel.errors import DomainError
 from koprogo_api.documents.events.v1.document_pb2 import DispatchChanged, DocumentRefused, DocumentRendered
 from koprogo_api.documents.events.v1.request_pb2 import DocumentRequested
 
 TOPIC = "documents.document"
+CHANNELS = {"email", "registered_post"}
+
+
+class RequestMalformed(DomainError):
+    """It cannot be read, however often it is tried."""
+
+    reason = "REQUEST_MALFORMED"
 
 
 class Outgoing(NamedTuple):
@@ -60,7 +68,15 @@ def dispatch_changed(dispatch: Dispatch) -> Outgoing:
 
 
 def read_request(payload: bytes, at: datetime) -> Asked:
-    request = DocumentRequested.FromString(payload)
+    try:
+        return _asked(DocumentRequested.FromString(payload), at)
+    except (DecodeError, ValueError) as malformed:
+        raise RequestMalformed(f"A request for a document cannot be read: {type(malformed).__name__}.") from malformed
+
+
+def _asked(request: DocumentRequested, at: datetime) -> Asked:
+    if unknown := {one.channel for one in request.dispatches} - CHANNELS:
+        raise ValueError(f"channels {unknown}")
     kind = request.WhichOneof("content") or ""
     letterhead = getattr(request, kind).letterhead if kind else None
     return Asked(

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 
 import asyncpg
 
 from koprogo.documents.adapters.postgres.unit_of_work import Open
 from koprogo.kernel.errors import DomainError
 from koprogo.kit import logs
+from koprogo.kit.database import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 0.1
+GRACE_SECONDS = 8
+"""Of a process that is told to end: what is in hand is finished, or a mail would be left in doubt."""
 RENDERING_LOCK = 7_265_419
 DISPATCH_LOCK = 7_265_420
+
+AWAY = (*DATABASE_AWAY, asyncpg.PostgresError)
 
 
 class Job:
@@ -25,7 +30,7 @@ class Job:
         database_url: str,
         lock: int,
         find: Callable[[], Awaitable[list[Open]]],
-        carry_out: Callable[[Open], Awaitable[object]],
+        carry_out: Callable[[Open], Coroutine[object, object, object]],
     ) -> None:
         self._url, self._lock, self._find, self._carry_out = database_url, lock, find, carry_out
 
@@ -40,7 +45,7 @@ class Job:
                     await self._work(connection)
                 finally:
                     await connection.close()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as broken:
+            except AWAY as broken:
                 logger.warning("waiting for the database: %s", type(broken).__name__)
                 await asyncio.sleep(1)
 
@@ -53,8 +58,8 @@ class Job:
                     return
                 logs.tenant_id.set(str(one.tenant))
                 try:
-                    await self._carry_out(one)
-                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    await _to_the_end(self._carry_out(one))
+                except AWAY:
                     raise
                 except DomainError as refused:
                     logger.warning("%s: %s", one.id, refused.reason)
@@ -64,3 +69,13 @@ class Job:
                     await asyncio.sleep(1)
             if not found:
                 await asyncio.sleep(IDLE_SECONDS)
+
+
+async def _to_the_end(work: Coroutine[object, object, object]) -> None:
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=GRACE_SECONDS)
+        task.cancel()
+        raise

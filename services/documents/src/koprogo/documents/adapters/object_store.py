@@ -1,7 +1,12 @@
-"""Files in an S3 bucket, by tenant, association and document. The client is synchronous: it works in a thread."""
+"""Files in an S3 bucket, by tenant, association, document and hash. The client is synchronous: it works in a thread.
+
+The hash in the key is what keeps a second upload, or a second rendering, from replacing bytes that are noted.
+"""
 
 import asyncio
 import io
+from collections.abc import Callable
+from typing import TypeVar
 from uuid import UUID
 
 from minio import Minio
@@ -9,7 +14,12 @@ from minio.error import MinioException, S3Error
 from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
+from koprogo.documents.domain.document import Document
 from koprogo.kernel.errors import NotFound, Unavailable
+
+ONE_PART = 16 * 1024 * 1024
+"""Bytes sent in one request: more than any file here has."""
+T = TypeVar("T")
 
 
 class ObjectStoreUnavailable(Unavailable):
@@ -20,24 +30,22 @@ class S3FileStore:
     def __init__(self, client: Minio, bucket: str, tenant: UUID) -> None:
         self._client, self._bucket, self._tenant = client, bucket, tenant
 
-    async def put(self, association_id: UUID, document_id: UUID, content: bytes, media_type: str) -> None:
+    async def put(self, document: Document, content: bytes) -> None:
         def work() -> None:
             self._client.put_object(
                 self._bucket,
-                self._key(association_id, document_id),
+                self._key(document),
                 io.BytesIO(content),
                 len(content),
-                content_type=media_type,
+                content_type=document.media_type,
+                part_size=ONE_PART,
             )
 
-        try:
-            await asyncio.to_thread(work)
-        except (MinioException, HTTPError) as down:
-            raise ObjectStoreUnavailable("The object store does not answer; try again in a moment.") from down
+        await self._ask(work)
 
-    async def get(self, association_id: UUID, document_id: UUID) -> bytes:
+    async def get(self, document: Document) -> bytes:
         def work() -> bytes:
-            answer = self._client.get_object(self._bucket, self._key(association_id, document_id))
+            answer = self._client.get_object(self._bucket, self._key(document))
             try:
                 content: bytes = answer.read()
                 return content
@@ -45,23 +53,29 @@ class S3FileStore:
                 answer.close()
                 answer.release_conn()
 
+        return await self._ask(work)
+
+    async def drop(self, document: Document) -> None:
+        await self._ask(lambda: self._client.remove_object(self._bucket, self._key(document)))
+
+    async def _ask(self, work: Callable[[], T]) -> T:
         try:
             return await asyncio.to_thread(work)
         except S3Error as refused:
             if refused.code == "NoSuchKey":
                 raise NotFound("The file of this document is not in the object store.") from refused
             raise ObjectStoreUnavailable("The object store refuses; try again in a moment.") from refused
-        except (MinioException, HTTPError) as down:
+        except (MinioException, HTTPError, OSError) as down:
             raise ObjectStoreUnavailable("The object store does not answer; try again in a moment.") from down
 
-    def _key(self, association_id: UUID, document_id: UUID) -> str:
-        return f"{self._tenant}/{association_id}/{document_id}"
+    def _key(self, document: Document) -> str:
+        return f"{self._tenant}/{document.association_id}/{document.id}/{document.sha256}"
 
 
 def connect(endpoint: str, *, access_key: str, secret_key: str) -> Minio:
     secure = endpoint.startswith("https://")
     return Minio(
-        endpoint.split("://")[-1],
+        endpoint.rpartition("://")[2].rstrip("/"),
         access_key=access_key,
         secret_key=secret_key,
         secure=secure,

@@ -1,60 +1,95 @@
-"""Mail by SMTP: a short text in the recipient's language, and the documents attached."""
+"""Mail by SMTP: one connection for one mail after another, and what each answer means."""
 
-import tomllib
+import contextlib
 from collections.abc import Sequence
-from email.message import EmailMessage
-from email.utils import format_datetime, formataddr
-from importlib import resources
+from email.errors import MessageError
 
 import aiosmtplib
+from aiosmtplib import SMTPException, SMTPRecipientRefused, SMTPResponseException
 
+from koprogo.documents.adapters.mail import POLICY, mail, message_id
 from koprogo.documents.application.ports import Attachment, MailRefused, NotHandedOver
 from koprogo.documents.domain.dispatch import Dispatch
 
-TEXTS = tomllib.loads((resources.files(__package__) / "mail_texts.toml").read_text(encoding="utf-8"))
+COMMAND_SECONDS = 8
+CONTENT_SECONDS = 20
+LARGEST = 18_000_000
+"""Bytes of all attachments, a third more on the way: most servers take 25 MB. Beyond it a person finds another way."""
 
 
 class SmtpMailer:
-    def __init__(self, *, host: str, port: int, sender: str) -> None:
+    def __init__(self, *, host: str, port: int, sender: str, username: str = "", password: str = "") -> None:
         self._host, self._port, self._sender = host, port, sender
+        self._username, self._password = username, password
+        self._client: aiosmtplib.SMTP | None = None
 
     async def send(self, dispatch: Dispatch, attachments: Sequence[Attachment]) -> str:
-        message = mail(dispatch, attachments, sender=self._sender)
-        client = aiosmtplib.SMTP(hostname=self._host, port=self._port, timeout=20)
+        content = self._written(dispatch, attachments)
+        client = await self._envelope(dispatch.email)
         try:
-            await client.connect()
-        except (aiosmtplib.SMTPException, OSError) as away:
+            # From here to the answer nobody knows: whatever else is raised leaves it so.
+            answer = await client.data(content, timeout=CONTENT_SECONDS)
+        except SMTPResponseException as refused:
+            self.close()
+            raise _refusal(refused) from refused
+        except BaseException:
+            self.close()
+            raise
+        return f"{answer.code} {answer.message.strip()[:200]} {message_id(dispatch, self._sender)}"
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _written(self, dispatch: Dispatch, attachments: Sequence[Attachment]) -> bytes:
+        if sum(len(one.content) for one in attachments) > LARGEST:
+            raise MailRefused(f"More than {LARGEST // 1_000_000} MB do not go by mail.")
+        try:
+            return mail(dispatch, attachments, sender=self._sender).as_bytes(policy=POLICY)
+        except (ValueError, KeyError, IndexError, MessageError) as impossible:
+            raise MailRefused("There is no mail address that can be written to.") from impossible
+
+    async def _envelope(self, recipient: str) -> aiosmtplib.SMTP:
+        """Nothing has left yet: what fails here may be tried again. A kept connection may have been closed."""
+        if self._client is not None:
+            with contextlib.suppress(SMTPException, OSError):
+                return await self._address(self._client, recipient)
+            self.close()
+        try:
+            self._client = aiosmtplib.SMTP(
+                hostname=self._host,
+                port=self._port,
+                username=self._username or None,
+                password=self._password or None,
+                start_tls=True if self._username else None,
+                timeout=COMMAND_SECONDS,
+            )
+            await self._client.connect()
+            return await self._address(self._client, recipient)
+        except SMTPResponseException as refused:
+            self.close()
+            # Of all answers only one speaks of this recipient; the others are our or the server's trouble.
+            raise (_refusal(refused) if isinstance(refused, SMTPRecipientRefused) else _later(refused)) from refused
+        except ValueError as impossible:
+            self.close()
+            raise MailRefused("There is no mail address that can be written to.") from impossible
+        except (SMTPException, OSError) as away:
+            self.close()
             raise NotHandedOver(f"The mail server is not reached: {type(away).__name__}") from away
-        try:
-            _, answer = await client.send_message(message)
-        except aiosmtplib.SMTPRecipientsRefused as refused:
-            first = refused.recipients[0]
-            if first.code < 500:
-                raise NotHandedOver(f"{first.code} {first.message}") from refused
-            raise MailRefused(f"{first.code} {first.message}") from refused
-        except aiosmtplib.SMTPResponseException as refused:
-            if refused.code < 500:
-                raise NotHandedOver(f"{refused.code} {refused.message}") from refused
-            raise MailRefused(f"{refused.code} {refused.message}") from refused
-        finally:
-            client.close()
-        return f"{answer.strip()[:200]} {message['Message-ID']}"
+
+    async def _address(self, client: aiosmtplib.SMTP, recipient: str) -> aiosmtplib.SMTP:
+        await client.mail(self._sender)
+        await client.rcpt(recipient)
+        return client
 
 
-def mail(dispatch: Dispatch, attachments: Sequence[Attachment], *, sender: str) -> EmailMessage:
-    words = TEXTS.get(dispatch.kind, TEXTS["other"])[dispatch.language]
-    message = EmailMessage()
-    message["Subject"] = f"{words['subject']} – {dispatch.association_name}"
-    message["From"] = formataddr((dispatch.association_name[:60], sender))
-    message["To"] = formataddr((dispatch.name, dispatch.email))
-    message["Date"] = format_datetime(dispatch.changed_at)
-    # The same dispatch has the same id, whatever happens.
-    message["Message-ID"] = f"<{dispatch.id}@{sender.rpartition('@')[2]}>"
-    message["Content-Language"] = dispatch.language
-    message["Auto-Submitted"] = "auto-generated"
-    greeting = TEXTS["greeting"][dispatch.language]
-    message.set_content(f"{greeting}\n\n{words['text']}\n\n{dispatch.association_name}\n")
-    for one in attachments:
-        kind, _, detail = one.media_type.partition(";")[0].partition("/")
-        message.add_attachment(one.content, maintype=kind, subtype=detail, filename=one.file_name)
-    return message
+def _later(refused: SMTPResponseException) -> NotHandedOver:
+    return NotHandedOver(f"{refused.code} {refused.message.strip()[:200]}")
+
+
+def _refusal(refused: SMTPResponseException) -> Exception:
+    """4xx: not now. 5xx: never. Anything else is no answer to rely on."""
+    if refused.code < 400:
+        return refused
+    return _later(refused) if refused.code < 500 else MailRefused(f"{refused.code} {refused.message.strip()[:200]}")

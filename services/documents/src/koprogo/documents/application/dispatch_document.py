@@ -1,12 +1,10 @@
 """Handing a document over. Only the instant of handing over cannot be repeated; see ADR 4."""
 
+import asyncio
 import logging
-from collections.abc import Callable
-from datetime import date, datetime
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from uuid import UUID
-
-import msgspec
 
 from koprogo.documents.application.ports import (
     Attachment,
@@ -16,12 +14,21 @@ from koprogo.documents.application.ports import (
     NotHandedOver,
     UnitOfWork,
 )
-from koprogo.documents.application.read_document import content_of
-from koprogo.documents.domain.dispatch import DispatchState
+from koprogo.documents.application.read_document import ContentChanged, content_of
+from koprogo.documents.domain.dispatch import Dispatch, DispatchState
+from koprogo.documents.domain.document import Document
+from koprogo.kernel.errors import DomainError, Kind, NotFound
 
 logger = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 20
+NOTING_SECONDS = 60
+"""How long a process holds on to an answer that the database does not take."""
+
+Change = Callable[[Dispatch], None]
+
+
+class AttachmentMissing(NotFound):
+    reason = "ATTACHMENT_MISSING"
 
 
 async def dispatch_document(
@@ -31,68 +38,89 @@ async def dispatch_document(
     store: FileStore,
     mailer: Mailer,
     clock: Callable[[], datetime],
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> DispatchState:
     """Take one dispatch as far as it goes by itself."""
     async with (step := uow()):
         dispatch = await step.dispatches.get(dispatch_id)
-        if dispatch.state is DispatchState.SENDING:
-            # Whoever was sending it has died.
-            dispatch.change(DispatchState.UNCONFIRMED, at=clock())
+        if dispatch.is_stuck(clock()):
+            dispatch.lose_sight("", clock())
             await step.dispatches.save(dispatch)
-            return dispatch.state
+        if dispatch.state is DispatchState.REQUESTED and dispatch.channel == "registered_post":
+            dispatch.list_for_post(clock())
+            await step.dispatches.save(dispatch)
         if dispatch.state is not DispatchState.REQUESTED:
             return dispatch.state
-        if dispatch.channel == "registered_post":
-            dispatch.change(DispatchState.TO_POST, at=clock())
+        found = await step.documents.by_ids(dispatch.association_id, [dispatch.document_id, *dispatch.attachment_ids])
+
+    try:
+        attachments = await _attachments(dispatch, found, store)
+    except (DomainError, ContentChanged) as why:
+        async with (step := uow()):
+            dispatch = await step.dispatches.get(dispatch_id)
+            if isinstance(why, DomainError) and why.kind is Kind.UNAVAILABLE:
+                dispatch.put_off(why.reason, clock())
+            else:
+                logger.error("dispatch %s has not all its documents", dispatch_id, exc_info=why)
+                dispatch.fail(why.message if isinstance(why, DomainError) else "A stored file is damaged.", clock())
             await step.dispatches.save(dispatch)
-            return dispatch.state
-        documents = await step.documents.by_ids(
-            dispatch.association_id, [dispatch.document_id, *dispatch.attachment_ids]
-        )
-    documents = sorted(documents, key=lambda one: one.id != dispatch.document_id)
-    attachments = [Attachment(one.file_name, one.media_type, await content_of(one, store=store)) for one in documents]
+        return dispatch.state
+
     async with (step := uow()):
         dispatch = await step.dispatches.get(dispatch_id)
         if dispatch.state is not DispatchState.REQUESTED:
             return dispatch.state
-        dispatch.attempts += 1
-        dispatch.change(DispatchState.SENDING, at=clock())
+        dispatch.begin_sending(clock())
         await step.dispatches.save(dispatch)
+    return await _note(dispatch_id, await _hand_over(dispatch, attachments, mailer, clock), uow, pause)
+
+
+async def _attachments(dispatch: Dispatch, found: Sequence[Document], store: FileStore) -> list[Attachment]:
+    known = {document.id: document for document in found}
+    wanted = list(dict.fromkeys([dispatch.document_id, *dispatch.attachment_ids]))
+    if missing := [one for one in wanted if one not in known]:
+        raise AttachmentMissing(f"Not all documents are stored; missing: {', '.join(map(str, missing))}.")
+    return [
+        Attachment(known[one].file_name, known[one].media_type, await content_of(known[one], store=store))
+        for one in wanted
+    ]
+
+
+async def _hand_over(
+    dispatch: Dispatch, attachments: Sequence[Attachment], mailer: Mailer, clock: Callable[[], datetime]
+) -> Change:
+    """What to note: sent, not taken now, not taken ever, or nobody knows."""
     try:
         proof = await mailer.send(dispatch, attachments)
-        outcome = DispatchState.SENT
     except NotHandedOver as late:
-        proof = str(late)
-        outcome = DispatchState.FAILED if dispatch.attempts >= MAX_ATTEMPTS else DispatchState.REQUESTED
+        why = str(late)
+        return lambda d: d.put_off(why, clock())
     except MailRefused as refused:
-        proof, outcome = str(refused), DispatchState.FAILED
+        why = str(refused)
+        return lambda d: d.fail(why, clock())
     except Exception as unknown:
-        logger.warning("dispatch %s: nobody knows whether it left", dispatch_id, exc_info=unknown)
-        proof, outcome = type(unknown).__name__, DispatchState.UNCONFIRMED
-    async with (step := uow()):
-        dispatch = await step.dispatches.get(dispatch_id)
-        dispatch.change(outcome, at=clock(), proof=proof)
-        await step.dispatches.save(dispatch)
-    return outcome
+        logger.warning("dispatch %s: nobody knows whether it left", dispatch.id, exc_info=unknown)
+        why = type(unknown).__name__
+        return lambda d: d.lose_sight(why, clock())
+    return lambda d: d.confirm(proof, clock())
 
 
-class NotePosting(msgspec.Struct, forbid_unknown_fields=True):
-    tracking_number: Annotated[str, msgspec.Meta(min_length=5, max_length=40, pattern=r"^[A-Za-z0-9 .-]+$")]
-    posted_on: date
-
-
-async def note_posting(
-    association_id: UUID, dispatch_id: UUID, command: NotePosting, *, uow: UnitOfWork, now: datetime
-) -> None:
-    """A registered letter has left; its number is the proof (R026)."""
-    async with uow:
-        dispatch = await uow.dispatches.get(dispatch_id, association_id)
-        dispatch.post(f"{command.tracking_number}, {command.posted_on.isoformat()}", now)
-        await uow.dispatches.save(dispatch)
-
-
-async def retry_dispatch(association_id: UUID, dispatch_id: UUID, *, uow: UnitOfWork, now: datetime) -> None:
-    async with uow:
-        dispatch = await uow.dispatches.get(dispatch_id, association_id)
-        dispatch.retry(now)
-        await uow.dispatches.save(dispatch)
+async def _note(
+    dispatch_id: UUID, change: Change, uow: Callable[[], UnitOfWork], pause: Callable[[float], Awaitable[None]]
+) -> DispatchState:
+    """The answer is known: it is not lost because the database is away for a moment."""
+    for left in reversed(range(NOTING_SECONDS)):
+        try:
+            async with (step := uow()):
+                dispatch = await step.dispatches.get(dispatch_id)
+                change(dispatch)
+                await step.dispatches.save(dispatch)
+            return dispatch.state
+        except DomainError:
+            raise
+        except Exception as away:
+            if not left:
+                raise
+            logger.warning("dispatch %s: its answer waits for the database: %s", dispatch_id, type(away).__name__)
+            await pause(1)
+    raise AssertionError("unreachable")

@@ -20,7 +20,7 @@ async def find_document(association_id: UUID, document_id: UUID, *, reader: Read
 
 
 async def content_of(document: Document, *, store: FileStore) -> bytes:
-    content = await store.get(document.association_id, document.id)
+    content = await store.get(document)
     if hashlib.sha256(content).hexdigest() != document.sha256:
         raise ContentChanged(f"document {document.id}")
     return content

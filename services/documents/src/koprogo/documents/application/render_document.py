@@ -1,15 +1,20 @@
 """From a request to a stored document: noted, rendered, stored, told. Each step may be repeated."""
 
 import hashlib
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from koprogo.documents.application.ports import FileStore, Renderer, Request, UnitOfWork
+from koprogo.documents.application.ports import Asked, FileStore, Renderer, Request, UnitOfWork
+from koprogo.documents.domain.dispatch import DispatchState
 from koprogo.documents.domain.document import Document
 from koprogo.kernel.errors import DomainError, Kind
 
-MAX_ATTEMPTS = 20
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 8
+"""Of a renderer that fails; what is not the renderer's fault never counts up to it."""
 
 
 async def note_request(
@@ -36,21 +41,49 @@ async def render_document(
     if request.state != "requested":
         return
     now = clock()
-    asked = renderer.read(request.payload, now)
     try:
+        asked = renderer.read(request.payload, now)
         content = await renderer.render(request.payload, now)
-    except DomainError as refused:
-        async with (step := uow()):
-            request = await step.requests.get(document_id)
-            request.attempts += 1
-            request.reason = refused.message
-            if refused.kind is not Kind.UNAVAILABLE or request.attempts >= MAX_ATTEMPTS:
-                request.state = "refused"
-                await step.told.refused(request)
-            await step.requests.save(request, clock())
+    except Exception as broken:
+        final = isinstance(broken, DomainError) and broken.kind is not Kind.UNAVAILABLE
+        await _put_off(document_id, broken, uow=uow(), now=clock(), tries=0 if final else MAX_ATTEMPTS)
         return
-    await store.put(asked.association_id, document_id, content, "application/pdf")
-    document = Document(
+    document = _document(document_id, asked, content, now)
+    try:
+        await store.put(document, content)
+    except DomainError as away:
+        await _put_off(document_id, away, uow=uow(), now=clock(), tries=None)
+        return
+    async with (step := uow()):
+        request = await step.requests.get(document_id)
+        if request.state == "requested":
+            request.state, request.reason = "rendered", ""
+            await step.documents.add(document)
+            await step.requests.save(request, clock())
+            await step.told.rendered(document)
+
+
+async def _put_off(document_id: UUID, why: Exception, *, uow: UnitOfWork, now: datetime, tries: int | None) -> None:
+    """Later, or after `tries` never: then what hangs on the document has failed with it, and that is told."""
+    logger.warning("document %s is not rendered: %s", document_id, type(why).__name__, exc_info=why)
+    async with uow:
+        request = await uow.requests.get(document_id)
+        if request.state != "requested":
+            return
+        request.attempts = request.attempts + 1 if tries is not None else min(request.attempts + 1, MAX_ATTEMPTS // 2)
+        request.reason = why.message if isinstance(why, DomainError) else type(why).__name__
+        if tries is not None and request.attempts >= tries:
+            request.state = "refused"
+            await uow.told.refused(request)
+            for dispatch in await uow.dispatches.of_document(document_id):
+                if dispatch.state is DispatchState.REQUESTED:
+                    dispatch.fail(f"The document could not be made: {request.reason}", now)
+                    await uow.dispatches.save(dispatch)
+        await uow.requests.save(request, now)
+
+
+def _document(document_id: UUID, asked: Asked, content: bytes, now: datetime) -> Document:
+    return Document(
         id=document_id,
         association_id=asked.association_id,
         subject=asked.subject,
@@ -63,10 +96,3 @@ async def render_document(
         visible_to_co_owner_id=asked.visible_to_co_owner_id,
         stored_at=now,
     )
-    async with (step := uow()):
-        request = await step.requests.get(document_id)
-        if request.state == "requested":
-            request.state = "rendered"
-            await step.documents.add(document)
-            await step.requests.save(request, clock())
-            await step.told.rendered(document)

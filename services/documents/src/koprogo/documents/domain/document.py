@@ -32,3 +32,12 @@ class Document(msgspec.Struct, frozen=True):
         if SEES_ALL & set(roles) or {role.value for role in roles} & set(self.visible_to):
             return True
         return self.visible_to_co_owner_id is not None and self.visible_to_co_owner_id in co_owners
+
+
+def readers_of_upload(wanted: Collection[str], roles: Collection[Role]) -> tuple[str, ...]:
+    """Whoever adds a file can read it: his colleagues of the council, or accountants, with him.
+
+    Not owners, though a council member is one: his papers are not everybody's.
+    """
+    own = () if SEES_ALL & set(roles) else (Role.ACCOUNTANT, Role.BOARD_MEMBER)
+    return tuple(dict.fromkeys([*wanted, *(role.value for role in own if role in roles)]))

@@ -14,6 +14,8 @@ create table documents (
 );
 create index documents_in_order on documents (association_id, stored_at desc, id desc);
 create index documents_by_hash on documents (association_id, sha256);
+-- The same bytes are uploaded once, also when two uploads arrive together.
+create unique index documents_uploaded_once on documents (association_id, sha256) where subject = '';
 alter table documents enable row level security;
 alter table documents force row level security;
 create policy tenant on documents using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
@@ -55,6 +57,7 @@ create table dispatches (
     changed_at timestamptz not null
 );
 create index dispatches_open on dispatches (changed_at) where state in ('requested', 'sending');
+create index dispatches_of_document on dispatches (document_id);
 create index dispatches_by_state on dispatches (association_id, state, id);
 alter table dispatches enable row level security;
 alter table dispatches force row level security;
@@ -64,16 +67,20 @@ create policy tenant on dispatches using (tenant_id = (select current_setting('k
 create policy owner_finds_work on requests for select to current_user using (true);
 create policy owner_finds_work on dispatches for select to current_user using (true);
 create policy owner_finds_work on documents for select to current_user using (true);
+-- What failed waits longer each time, so that an outage of hours does not use up the tries within minutes.
 create function open_requests() returns table (document_id uuid, tenant_id uuid)
 language sql stable security definer set search_path = public as $$
     select document_id, tenant_id from requests where state = 'requested'
-      and (attempts = 0 or changed_at < now() - interval '3 seconds') order by requested_at, document_id limit 50
+      and (attempts = 0
+           or changed_at < now() - least(interval '2 seconds' * power(2, least(attempts, 10)), interval '5 minutes'))
+    order by requested_at, document_id limit 50
 $$;
 create function open_dispatches() returns table (id uuid, tenant_id uuid)
 language sql stable security definer set search_path = public as $$
     select d.id, d.tenant_id from dispatches d
     where d.state in ('requested', 'sending') and exists (select 1 from documents x where x.id = d.document_id)
-      and (d.state = 'requested' and (d.attempts = 0 or d.changed_at < now() - interval '5 seconds')
+      and (d.state = 'requested' and (d.attempts = 0 or d.changed_at
+               < now() - least(interval '2 seconds' * power(2, least(d.attempts, 10)), interval '10 minutes'))
            or d.state = 'sending' and d.changed_at < now() - interval '30 seconds')
     order by d.changed_at, d.id limit 200
 $$;

@@ -84,7 +84,7 @@ async def draft_meeting(
         agenda=[_item(item, ids) for item in command.agenda],
         version=0,
     )
-    meeting.check_date(now)
+    meeting.check_draft(now)
     check_agenda(meeting.agenda, association.languages)
     await check_attachments(meeting.agenda, tenant=tenant, association_id=association_id, documents=documents)
     async with uow:
@@ -122,7 +122,7 @@ async def change_meeting(
                 setattr(meeting, field, value)
         if agenda is not None:
             meeting.agenda = agenda
-        meeting.check_date(now)
+        meeting.check_draft(now)
         await uow.meetings.save(meeting)
 
 

@@ -7,6 +7,7 @@ from koprogo.governance.application.ports import UnitOfWork
 from koprogo.governance.application.views import ProxyView
 from koprogo.governance.domain.general_meeting import MeetingState
 from koprogo.governance.domain.hall import NotYourVote
+from koprogo.governance.domain.printable import check_printable
 from koprogo.governance.domain.proxy import NotOnTheRoll, Proxy, record_proxy
 from koprogo.kernel.errors import DomainError
 
@@ -50,6 +51,7 @@ async def record_proxies(
             holder, name = command.holder, line.name
         elif command.holder_name.strip():
             name = command.holder_name.strip()
+            check_printable(name, "holder_name")
             recorded = await uow.proxies.of(meeting_id)
             # The same name is the same person: his proxies are counted together (R053).
             holder = next((p.holder for p in recorded if p.holder_name.casefold() == name.casefold()), new_id)

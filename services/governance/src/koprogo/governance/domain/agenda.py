@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from koprogo.governance.domain.law.majority import Majority, Nature, majority_of
+from koprogo.governance.domain.printable import check_printable
 from koprogo.kernel.errors import Conflict, DomainError
 from koprogo.kernel.words import Language
 
@@ -58,6 +59,9 @@ def check_agenda(agenda: Sequence[AgendaItem], languages: Sequence[Language]) ->
                     f"Item {position + 1} needs a title in {language}, a language of the association.",
                     field=f"agenda.{position}.title.{language}",
                 )
+        for what, texts in (("title", item.title), ("text", item.text)):
+            for language, text in texts.items():
+                check_printable(text, f"agenda.{position}.{what}.{language}")
         if item.allocation_key is not None and item.majority in (None, Majority.UNANIMITY):
             raise KeyNotAllowed(
                 f"Item {position + 1} is not decided by a special key (R051).",

@@ -11,6 +11,7 @@ from koprogo.governance.domain.agenda import AgendaEmpty, AgendaItem
 from koprogo.governance.domain.law.clocks import latest_dispatch, second_assembly_earliest
 from koprogo.governance.domain.law.policies import ALL_REMOTE, Policies
 from koprogo.governance.domain.law.register import rules_in_force
+from koprogo.governance.domain.printable import check_printable
 from koprogo.governance.domain.roll_entry import AssociationFacts, VoterRoll
 from koprogo.kernel.errors import Conflict, DomainError
 
@@ -111,7 +112,9 @@ class GeneralMeeting(msgspec.Struct):
     def item(self, item_id: UUID) -> AgendaItem | None:
         return next((item for item in self.agenda if item.id == item_id), None)
 
-    def check_date(self, now: datetime) -> None:
+    def check_draft(self, now: datetime) -> None:
+        for field in ("place", "remote_system", "consultation"):
+            check_printable(getattr(self, field), field)
         rules_in_force(self.day)
         if self.starts_at <= now:
             raise InThePast("A meeting is drafted for a moment to come.", field="starts_at")
@@ -128,6 +131,8 @@ class GeneralMeeting(msgspec.Struct):
     ) -> None:
         """Freeze the roll and the policies; check notice, place and agenda (R023 to R029)."""
         self.expect(MeetingState.DRAFT)
+        check_printable(urgency, "urgency")
+        check_printable(syndic_name, "syndic_name")
         if not self.agenda:
             raise AgendaEmpty("A convocation states the agenda (R026); add an item first.")
         if not self.place and (not self.remote_system or policies[ALL_REMOTE.name] != "allowed"):

@@ -16,6 +16,7 @@ from koprogo.governance.domain.law.cap import Choice
 from koprogo.governance.domain.law.policies import Policies
 from koprogo.governance.domain.law.quorum import QuorumResult
 from koprogo.governance.domain.law.roll import RollEntry, count_heads
+from koprogo.governance.domain.printable import check_printable
 from koprogo.governance.domain.proxy import Proxy
 from koprogo.governance.domain.replay import Meeting
 from koprogo.governance.domain.roll_call import Act, ActKind, append
@@ -168,6 +169,7 @@ class Hall:
     ) -> None:
         """R040: a co-owner chairs, a secretary is designated."""
         assert meeting.roll is not None
+        check_printable(secretary, "secretary")
         chair_line = meeting.roll.line(chair)
         if chair_line is None:
             raise DomainError("The chair is a co-owner (R040).", reason="CHAIR_NOT_CO_OWNER", field="chair")
@@ -377,6 +379,7 @@ class Hall:
 
     def remark(self, text: str, item: UUID | None, *, at: datetime, noted_by: str) -> None:
         self._held()
+        check_printable(text, "text")
         self._act(at, ActKind.REMARK, {"text": text, "item": str(item) if item else None, "noted_by": noted_by})
 
     def close(self, *, at: datetime, closed_by: str) -> None:
@@ -399,6 +402,7 @@ class Hall:
         """R080: chair, secretary, and the co-owners still present at the end."""
         if self.meeting is None or not self.meeting.is_closed:
             raise NotOpen("Minutes are signed after the meeting is closed.")
+        check_printable(name, "name")
         who = str(co_ownership) if co_ownership else None
         if capacity == "co_owner" and (who is None or who not in self.meeting.attendance):
             raise NotPresent("Co-owners sign who are still present at the end (R080).")

@@ -11,7 +11,7 @@ from koprogo.identity.application.carry_out_invitation import carry_out_invitati
 from koprogo.identity.application.ports import Accounts
 from koprogo.identity.domain.invitation import State
 from koprogo.kernel.errors import DomainError
-from koprogo.kit.database import Pool
+from koprogo.kit.database import DATABASE_AWAY, Pool
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class Inviter:
             try:
                 for invitation in await open_invitations(self._pool):
                     await self._carry_out(invitation)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as broken:
+            except (*DATABASE_AWAY, asyncpg.PostgresError) as broken:
                 logger.warning("waiting for the database: %s", type(broken).__name__)
                 await asyncio.sleep(1)
             await asyncio.sleep(IDLE_SECONDS)

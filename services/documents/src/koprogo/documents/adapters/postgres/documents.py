@@ -39,7 +39,8 @@ class PostgresDocuments:
                 document.stored_at,
             )
         except asyncpg.UniqueViolationError as twice:
-            raise DocumentExists("There is a document with this id.", field="id") from twice
+            # Or, of two uploads at the same moment, one with these bytes.
+            raise DocumentExists("There is a document with this id or these bytes.", field="id") from twice
 
     async def get(self, association_id: UUID, document_id: UUID) -> Document:
         found = await self.by_ids(association_id, [document_id])
@@ -55,11 +56,12 @@ class PostgresDocuments:
         )
         return [_document(row) for row in rows]
 
-    async def by_hash(self, association_id: UUID, sha256: str) -> UUID | None:
+    async def by_hash(self, association_id: UUID, sha256: str, *, first: UUID) -> UUID | None:
         found: UUID | None = await self._connection.fetchval(
-            "select id from documents where association_id = $1 and sha256 = $2 and subject = '' limit 1",
+            "select id from documents where association_id = $1 and sha256 = $2 order by id = $3 desc, id limit 1",
             association_id,
             sha256,
+            first,
         )
         return found
 

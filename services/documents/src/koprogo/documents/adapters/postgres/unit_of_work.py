@@ -78,6 +78,13 @@ class PostgresDispatches:
             raise NotFound("There is no such dispatch.")
         return Dispatch(**{**dict(row), "state": DispatchState(row["state"])})
 
+    async def of_document(self, document_id: UUID) -> Sequence[Dispatch]:
+        rows = await self._uow.connection.fetch(
+            f"select {COLUMNS} from dispatches where document_id = $1 order by id for update",  # noqa: S608
+            document_id,
+        )
+        return [Dispatch(**{**dict(row), "state": DispatchState(row["state"])}) for row in rows]
+
     async def save(self, dispatch: Dispatch) -> None:
         await self._uow.connection.execute(
             "update dispatches set state = $2, proof = $3, attempts = $4, changed_at = $5 where id = $1",

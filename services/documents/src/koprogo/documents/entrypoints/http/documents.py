@@ -6,14 +6,16 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.exceptions import HTTPException
 from litestar.params import Dependency, Parameter
 
-from koprogo.documents.application.dispatch_document import NotePosting, note_posting, retry_dispatch
+from koprogo.documents.application.follow_up_dispatch import NotePosting, note_posting, retry_dispatch
 from koprogo.documents.application.ports import FileStore, Reader, UnitOfWork
 from koprogo.documents.application.read_document import content_of, find_document
 from koprogo.documents.application.upload_document import upload_document
 from koprogo.documents.application.views import DispatchView, DocumentView
 from koprogo.documents.domain.document import Document
+from koprogo.documents.domain.media_type import LARGEST
 from koprogo.kernel.words import Role
 from koprogo.kit.access import Actor
 from koprogo.kit.http import After, Limit, admits, page
@@ -33,6 +35,7 @@ MANAGERS = (Role.SYNDIC, Role.SUPER_ADMIN)
 async def upload(
     request: Request[Any, Any, Any],
     association_id: UUID,
+    actor: Actor,
     uow: Uow,
     store: Store,
     file_name: FileName,
@@ -40,12 +43,15 @@ async def upload(
     visible_to: Annotated[list[str] | None, Parameter(max_items=6)] = None,
 ) -> Response[DocumentView]:
     """The file is the body; what it is, is read from its bytes. At most 10 MB."""
+    if int(request.headers.get("content-length") or 0) > LARGEST or len(content := await request.body()) > LARGEST:
+        raise HTTPException(status_code=413, detail=f"A file has at most {LARGEST // 1_000_000} MB (10,000,000 bytes).")
     document = await upload_document(
         association_id,
         document_id=id or new_id(),
         file_name=file_name,
         visible_to=visible_to or [],
-        content=await request.body(),
+        roles=actor.roles,
+        content=content,
         uow=uow,
         store=store,
         now=datetime.now(UTC),
@@ -89,6 +95,7 @@ async def read_content(
         headers={
             "content-disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(document.file_name)}",
             "x-content-type-options": "nosniff",
+            "cache-control": "private, no-cache",
             "digest": f"sha-256={document.sha256}",
         },
     )
