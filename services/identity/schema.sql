@@ -1,6 +1,5 @@
 -- What the migrations make of an empty database. Written by `make schema`, compared by a test.
 
-
 CREATE TABLE public.grants (
     id uuid NOT NULL,
     tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,

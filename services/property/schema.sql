@@ -1,6 +1,5 @@
 -- What the migrations make of an empty database. Written by `make schema`, compared by a test.
 
-
 CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
 
 CREATE TABLE public.grants (

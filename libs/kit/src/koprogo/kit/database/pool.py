@@ -13,12 +13,16 @@ DATABASE_AWAY = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # A connection that was cut in the middle of a message.
+    asyncpg.InternalClientError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.InsufficientResourcesError,
 )
 """What asyncpg raises while PostgreSQL is down, starting, ending or full."""
+CHARACTER_REFUSED = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
+"""A text holds the character U+0000, which PostgreSQL does not store."""
 
 
 class _Unreset(asyncpg.Connection):

@@ -39,6 +39,10 @@ class OutgoingEvent(Protocol):
     def message(self) -> Message: ...
 
 
+class NothingWritten(Exception):
+    """PostgreSQL answers a commit after an error with a rollback, and says nothing."""
+
+
 class UnitOfWork:
     """Enter to begin, leave to commit; an exception rolls back. Repositories are attributes of subclasses."""
 
@@ -69,7 +73,8 @@ class UnitOfWork:
             if kind is None:
                 if key := pending_key():
                     await record_key(self.connection, key)
-                await self.connection.execute("commit")
+                if await self.connection.execute("commit") != "COMMIT":
+                    raise NothingWritten("an error of the database was swallowed inside this unit of work")
             else:
                 await self.connection.execute("rollback")
         except BaseException:

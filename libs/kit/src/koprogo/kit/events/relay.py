@@ -14,6 +14,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from prometheus_client import Counter
 
+from koprogo.kit.database.pool import DATABASE_AWAY
+
 logger = logging.getLogger(__name__)
 
 LOCK = 7_265_418
@@ -35,7 +37,7 @@ class Relay:
         while True:
             try:
                 await self._relay()
-            except (OSError, KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError) as broken:
+            except (*DATABASE_AWAY, KafkaError, asyncpg.PostgresError) as broken:
                 logger.warning("relay interrupted: %s", type(broken).__name__)
                 await asyncio.sleep(0.5)
 

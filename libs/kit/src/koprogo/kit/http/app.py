@@ -12,11 +12,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.types import ASGIApp, ControllerRouterHandler
+from litestar.types import ControllerRouterHandler
 
 from koprogo.kernel.errors import DomainError
 from koprogo.kit.access import Actor, Admission, TokenVerifier
-from koprogo.kit.database.pool import DATABASE_AWAY, Pool
+from koprogo.kit.database.pool import CHARACTER_REFUSED, DATABASE_AWAY, Pool
 from koprogo.kit.http import problems
 from koprogo.kit.http.access import Access, check_declared
 from koprogo.kit.http.edge import Edge
@@ -44,9 +44,6 @@ def create_app(
 ) -> Litestar:
     """Wire a service's routes with access, problems, idempotency, ETags, health and OpenAPI."""
 
-    def edge(app: ASGIApp) -> Edge:
-        return Edge(app, pool, trace_sampling)
-
     access = Access(verifier, admission, pool)
 
     # A function, since routers are copied with all that they hold, and a pool cannot be.
@@ -66,9 +63,9 @@ def create_app(
             DomainError: problems.on_domain_error,
             HTTPException: problems.on_http_exception,
             **dict.fromkeys(DATABASE_AWAY, problems.on_database_away),
+            **dict.fromkeys(CHARACTER_REFUSED, problems.on_character_refused),
             Exception: problems.on_anything_else,
         },
-        middleware=[edge],
         request_max_body_size=BODY_LIMIT,
         openapi_config=OpenAPIConfig(
             title=title,
@@ -90,4 +87,6 @@ def create_app(
             if isinstance(handler, HTTPRouteHandler) and handler.owner is not None and route.path.startswith(api.path)
         ]
     )
+    # Around Litestar's own stack, so that what finds no route is traced and counted like the rest.
+    app.asgi_handler = Edge(app.asgi_handler, pool, trace_sampling)
     return app

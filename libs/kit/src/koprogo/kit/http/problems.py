@@ -111,6 +111,11 @@ def on_database_away(_: Request[Any, Any, Any], error: Exception) -> Response[by
     )
 
 
+def on_character_refused(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    message = "A text holds the character U+0000, which cannot be stored."
+    return respond(Problem(400, TITLES[400], "INVALID", message, errors=[FieldError("body", message)]))
+
+
 def on_anything_else(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     logger.error("unhandled error", exc_info=error)
     return respond(Problem(500, TITLES[500], "INTERNAL", "It was logged under the trace_id below."))
@@ -119,5 +124,8 @@ def on_anything_else(_: Request[Any, Any, Any], error: Exception) -> Response[by
 def _path(key: str, message: str) -> str:
     """`lots.3.shares` from the key, or from msgspec's ``- at `$.lots[3].shares` `` in its message."""
     found = re.search(r"`\$\.?([^`]*)`", message)
-    path = found[1] if found and found[1] else key
+    # Litestar calls the body `data`, as its handlers do.
+    path = found[1] if found and found[1] else "" if key == "data" else key
+    if named := re.search(r"(?:missing required|contains unknown) field `([^`]+)`", message):
+        path += f".{named[1]}"
     return re.sub(r"\[(\d*|\.\.\.)\]", lambda m: f".{m[1]}", path).strip(".") or "body"

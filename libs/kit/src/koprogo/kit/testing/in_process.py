@@ -45,7 +45,7 @@ class InProcess(msgspec.Struct):
     wiring: Wiring
     base_url: str
 
-    def signed_in(self, subject: UUID, *, realm_roles: Iterable[str] = (), **claims: object) -> httpx.AsyncClient:
+    def signed_in(self, subject: UUID | str, *, realm_roles: Iterable[str] = (), **claims: object) -> httpx.AsyncClient:
         token = self.provider.token(subject, realm_roles=realm_roles, **claims)  # type: ignore[arg-type]
         return self.client({"authorization": f"Bearer {token}"})
 

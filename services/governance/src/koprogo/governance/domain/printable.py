@@ -15,8 +15,7 @@ class CharacterNotPrintable(DomainError):
 def check_printable(text: str, field: str) -> None:
     """Latin, Greek and Cyrillic letters, digits and punctuation, as the typeface of the documents has them."""
     for character in text:
-        if ord(character) >= BEYOND or unicodedata.category(character) in ("So", "Co", "Cn", "Cs"):
-            raise CharacterNotPrintable(
-                f"“{unicodedata.name(character, 'this character').lower()}” cannot be printed in the documents; leave it out.",
-                field=field,
-            )
+        is_picture = ord(character) > 0x2190 and unicodedata.category(character) == "So"
+        if ord(character) >= BEYOND or is_picture or unicodedata.category(character) in ("Co", "Cn", "Cs"):
+            name = unicodedata.name(character, "this character").lower()
+            raise CharacterNotPrintable(f"{name} cannot be printed in the documents; leave it out.", field=field)
