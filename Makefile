@@ -55,3 +55,6 @@ api: $(VENV)/ready
 
 docs: $(VENV)/ready
 	$(BIN)/python docs/write.py
+
+schema: $(VENV)/ready
+	$(BIN)/python -m koprogo.stack.schema

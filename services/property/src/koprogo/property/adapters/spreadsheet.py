@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from koprogo.kernel.errors import DomainError
 from koprogo.property.domain.import_rows import COLUMNS, MAX_ROWS, REQUIRED
@@ -63,8 +62,8 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
     delimiter = max(";,\t", key=first.count)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        for cells in reader:
-            yield reader.line_num, [cell.strip() for cell in cells]
+        for number, cells in enumerate(reader, start=1):
+            yield number, [cell.strip() for cell in cells]
     except csv.Error as broken:
         raise FileUnreadable(f"The CSV cannot be read: {broken}.", field="body") from broken
 
@@ -78,7 +77,10 @@ def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
         sheet = workbook.worksheets[0]
         for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
             yield number, [_text(cell) for cell in cells]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError) as broken:
+    except FileUnreadable:
+        raise
+    except Exception as broken:
+        # What is wrong inside a file that somebody made is told by whatever exception its depths come upon.
         raise FileUnreadable("The spreadsheet cannot be read; save it again as XLSX or CSV.", field="body") from broken
 
 

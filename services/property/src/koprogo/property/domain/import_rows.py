@@ -197,7 +197,9 @@ def _yes(column: str, text: str) -> bool:
 
 def _day(column: str, text: str, today: date) -> date:
     try:
-        return date.fromisoformat(text[:10]) if text else today
+        if text and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            raise ValueError
+        return date.fromisoformat(text) if text else today
     except ValueError:
         raise _Refused(column, "NOT_A_DATE", "A date is written 2026-06-10.") from None
 

@@ -1,6 +1,6 @@
 """The list of those with a vote on a day (liste des votants, lijst van stemgerechtigden; R104 14°)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from uuid import UUID, uuid5
 
@@ -73,6 +73,7 @@ def voter_roll(association_id: UUID, lots: Iterable[OwnedLot], contacts: Mapping
             by_head[(uuid5(association_id, "|".join(holders)), lot.mandatary)].append(lot)
         else:
             by_head[(lot.holdings[0].co_owner_id, None)].append(lot)
+    spokesmen = Counter(head for head, mandatary in by_head if mandatary)
     roll = []
     for (head, mandatary), owned in by_head.items():
         holders_of = list(dict.fromkeys(h.co_owner_id for h in owned[0].holdings))
@@ -80,8 +81,7 @@ def voter_roll(association_id: UUID, lots: Iterable[OwnedLot], contacts: Mapping
         speaks = [mandatary] if divided and mandatary else holders_of
         roll.append(
             CoOwnership(
-                # The same holders with and without a mandatary are two heads: one speaks, the other is suspended.
-                id=head if mandatary or not divided else uuid5(head, "suspended"),
+                id=_head_id(head, mandatary, divided=divided, spokesmen=spokesmen[head]),
                 name=" – ".join(contacts[holder].name for holder in holders_of),
                 lots=tuple(owned),
                 is_suspended=divided and mandatary is None,
@@ -89,3 +89,10 @@ def voter_roll(association_id: UUID, lots: Iterable[OwnedLot], contacts: Mapping
             )
         )
     return sorted(roll, key=lambda head: (head.name, head.id))
+
+
+def _head_id(head: UUID, mandatary: UUID | None, *, divided: bool, spokesmen: int) -> UUID:
+    """The same holders are two heads when one of them speaks for one lot and another, or nobody, for the next."""
+    if divided and mandatary is None:
+        return uuid5(head, "suspended")
+    return uuid5(head, str(mandatary)) if spokesmen > 1 else head

@@ -85,6 +85,8 @@ class PostgresLots:
         return [Holding(r["co_owner_id"], Right(r["right"]), Fraction(r["numerator"], r["denominator"])) for r in rows]
 
     async def designate(self, lot_id: UUID, mandatary: UUID | None, since: date) -> None:
+        # Two at once would both find the period free.
+        await self._connection.execute("select 1 from lots where id = $1 for update", lot_id)
         await self._connection.execute(
             "delete from mandataries where lot_id = $1 and lower(valid_during) >= $2", lot_id, since
         )

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
@@ -35,7 +36,8 @@ async def import_lots_and_owners(
     dry_run: Annotated[bool, Parameter(description="Show the outcome, change nothing.")] = False,
 ) -> Response[ImportReport] | Response[bytes]:
     """Takes a CSV or XLSX file as the body. Every refused row is listed; nothing is imported by halves."""
-    rows = read_spreadsheet(await request.body())
+    # Unpacking thousands of rows takes a second, in which others are answered.
+    rows = await asyncio.to_thread(read_spreadsheet, await request.body())
     try:
         report = await import_lots(
             association_id,
