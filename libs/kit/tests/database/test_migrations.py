@@ -1,4 +1,4 @@
-"""Migrations are applied once, in order, by one runner at a time; a program does not run on a schema it does not know."""
+"""Migrations are applied once, in order, by one runner at a time; a program refuses a schema it does not know."""
 
 from __future__ import annotations
 

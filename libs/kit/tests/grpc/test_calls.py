@@ -163,9 +163,7 @@ class TestWhatACallCarries:
         assert UUID(await ask(folder, address, tenant=uuid4()))
         assert (await refused(folder, address)).reason == "TENANT_MISSING"
 
-    async def test_is_refused_when_the_tenant_is_no_id(
-        self, identity: Answering, folder: Path, address: str
-    ) -> None:
+    async def test_is_refused_when_the_tenant_is_no_id(self, identity: Answering, folder: Path, address: str) -> None:
         opened = channels(folder, "property")
         stub = grants_pb2_grpc.GrantsStub(opened.to("identity", address))
         with pytest.raises(grpc.aio.AioRpcError) as caught:
@@ -233,9 +231,7 @@ class TestARefusal:
 
 
 class TestANeighbourThatDoesNotAnswer:
-    async def test_in_time_is_given_up_at_the_deadline(
-        self, identity: Answering, folder: Path, address: str
-    ) -> None:
+    async def test_in_time_is_given_up_at_the_deadline(self, identity: Answering, folder: Path, address: str) -> None:
         async def never() -> str:
             await asyncio.sleep(30)
             return "late"

@@ -20,7 +20,7 @@ from litestar import Litestar
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
-from koprogo.kit import logs
+from koprogo.kit import logs, spans
 from koprogo.kit.access import Admission, GrantsSource, TokenVerifier
 from koprogo.kit.access.identity import TOPIC as GRANTS_TOPIC
 from koprogo.kit.access.identity import GrpcGrants, grants_handler
@@ -69,6 +69,8 @@ def main(
     except SettingsError as wrong:
         sys.exit(f"{package}: {wrong}")
     logs.configure(settings.service, settings.log_level)
+    if settings.otlp_endpoint:
+        spans.collect(settings.service, settings.otlp_endpoint)
     if command == "migrate":
         applied = asyncio.run(migrate(settings.migration_database_url, package))
         logger.info("schema is up to date", extra={"fields": {"applied": applied}})

@@ -37,6 +37,8 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     database_pool: int = 10
     """At most 10 connections a process, whatever is asked."""
     trace_sampling: float = 0.01
+    otlp_endpoint: str = ""
+    """Where spans of sampled traces go; empty: nowhere."""
 
 
 S = TypeVar("S", bound=ServiceSettings)

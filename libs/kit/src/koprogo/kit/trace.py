@@ -28,6 +28,10 @@ def current() -> str:
     return _current.get()
 
 
+def is_sampled(traceparent: str) -> bool:
+    return traceparent.endswith("-01")
+
+
 def _is_well_formed(traceparent: str) -> bool:
     parts = traceparent.split("-")
     return (

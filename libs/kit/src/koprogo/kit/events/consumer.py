@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 from prometheus_client import Counter
 
 from koprogo.kernel.errors import DomainError, Kind
-from koprogo.kit import logs, trace
+from koprogo.kit import logs, spans, trace
 from koprogo.kit.database.pool import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
@@ -93,7 +93,8 @@ class Consumer:
         logs.tenant_id.set(str(event.tenant))
         for attempt in range(1, TRIES + 1):
             try:
-                await self._handlers[record.topic](event)
+                with spans.span(f"handle {record.topic}"):
+                    await self._handlers[record.topic](event)
                 HANDLED.labels(record.topic).inc()
                 return
             except DomainError as refused:

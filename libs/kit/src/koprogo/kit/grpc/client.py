@@ -11,7 +11,7 @@ from uuid import UUID
 import grpc
 
 from koprogo.kernel.errors import Kind
-from koprogo.kit import trace
+from koprogo.kit import spans, trace
 from koprogo.kit.grpc.errors import from_error
 from koprogo.kit.grpc.server import TENANT, TRACE
 
@@ -62,15 +62,16 @@ async def called(
     is_read: bool = True,
 ) -> Answer:
     """Call a neighbour. Only reads are tried again; a refusal is raised as the DomainError it was."""
-    metadata = [(TRACE, trace.current())]
-    if tenant is not None:
-        metadata.append((TENANT, str(tenant)))
-    for attempt in range(1, TRIES + 1):
-        try:
-            return await method(request, timeout=deadline, metadata=metadata)
-        except grpc.aio.AioRpcError as error:
-            refused = from_error(error)
-            if refused.kind is not Kind.UNAVAILABLE or not is_read or attempt == TRIES:
-                raise refused from error
-        await asyncio.sleep(0.05 * attempt)
+    with spans.span(f"call {type(request).__name__}"):
+        metadata = [(TRACE, trace.current())]
+        if tenant is not None:
+            metadata.append((TENANT, str(tenant)))
+        for attempt in range(1, TRIES + 1):
+            try:
+                return await method(request, timeout=deadline, metadata=metadata)
+            except grpc.aio.AioRpcError as error:
+                refused = from_error(error)
+                if refused.kind is not Kind.UNAVAILABLE or not is_read or attempt == TRIES:
+                    raise refused from error
+            await asyncio.sleep(0.05 * attempt)
     raise AssertionError("unreachable")

@@ -14,7 +14,7 @@ import grpc
 from prometheus_client import Histogram
 
 from koprogo.kernel.errors import DomainError, Forbidden
-from koprogo.kit import logs, trace
+from koprogo.kit import logs, spans, trace
 from koprogo.kit.database.pool import DATABASE_AWAY
 from koprogo.kit.grpc.errors import to_status
 
@@ -75,7 +75,8 @@ class _Door(grpc.aio.ServerInterceptor):
                 tenant = metadata.get(TENANT)
                 _tenant.set(UUID(str(tenant)) if tenant else None)
                 logs.tenant_id.set(str(tenant or ""))
-                return await inner(request, context)  # type: ignore[arg-type]
+                with spans.span(method):
+                    return await inner(request, context)  # type: ignore[arg-type]
             except DomainError as refused:
                 code = refused.kind.name
                 await context.abort_with_status(to_status(refused))

@@ -10,7 +10,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from prometheus_client import Histogram
 
-from koprogo.kit import idempotency, logs, trace
+from koprogo.kit import idempotency, logs, spans, trace
 from koprogo.kit.database.pool import Pool
 
 LATENCY = Histogram(
@@ -40,7 +40,11 @@ class Edge:
         logs.tenant_id.set("")
         answer = _Answer(send, self.pool, scope, headers.get(b"if-none-match"), trace_id.encode())
         try:
-            await self.app(scope, receive, answer)
+            with spans.span(str(scope["method"])) as span:
+                await self.app(scope, receive, answer)
+                if span is not None:
+                    span.update_name(f"{scope['method']} {scope.get('path_template') or 'unknown'}")
+                    span.set_attribute("http.response.status_code", answer.status)
         finally:
             _observe(scope, answer.status, time.perf_counter() - started)
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from litestar.params import Parameter
+from litestar.params import HeaderParameter
 
 from koprogo.kernel.errors import DomainError, Kind
 
@@ -12,7 +12,7 @@ class VersionMissing(DomainError):
     reason = "IF_MATCH_MISSING"
 
 
-IfMatch = Annotated[str | None, Parameter(header="If-Match", max_length=100)]
+IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", max_length=100)]
 
 
 def etag(version: int) -> dict[str, str]:
