@@ -6,7 +6,7 @@ UV := 0.13.9
 DISTRIBUTIONS := libs/kernel libs/api libs/kit stack services/identity services/property services/governance services/documents
 SOURCES := $(foreach d,$(DISTRIBUTIONS),$(d)/src)
 
-.PHONY: up down status logs demo reset env test lint types contracts unit e2e bench lock api docs schema
+.PHONY: up down status logs demo reset env prepare test lint types contracts unit e2e bench lock api docs schema
 
 up down status demo reset: $(VENV)/ready
 	@$(BIN)/python -m koprogo.stack $@
@@ -36,13 +36,17 @@ contracts: $(VENV)/ready
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest tests/architecture
 
-unit: $(VENV)/ready
+# System packages, Kafka and Keycloak, where they are missing.
+prepare: $(VENV)/ready
+	@$(BIN)/python -m koprogo.stack prepare
+
+unit: prepare
 	$(BIN)/pytest libs stack services
 
-e2e: $(VENV)/ready
+e2e: prepare
 	$(BIN)/pytest tests/e2e
 
-bench: $(VENV)/ready
+bench: prepare
 	$(BIN)/python -m bench.run
 
 # Versions and hashes, not addresses.

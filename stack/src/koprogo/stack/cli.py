@@ -1,4 +1,4 @@
-"""`python -m koprogo.stack up | down | status | logs [part] | demo | reset | env <service>`"""
+"""`python -m koprogo.stack prepare | up | down | status | logs [part] | demo | reset | env <service>`"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from koprogo.stack import paths, stack
+from koprogo.stack import downloads, paths, stack
 from koprogo.stack.demo.load import load
 from koprogo.stack.instance import SERVICES, Instance
 from koprogo.stack.trouble import Trouble
@@ -17,7 +17,7 @@ from koprogo.stack.trouble import Trouble
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="koprogo.stack", description=__doc__)
-    parser.add_argument("command", choices=["up", "down", "status", "logs", "demo", "reset", "env"])
+    parser.add_argument("command", choices=["prepare", "up", "down", "status", "logs", "demo", "reset", "env"])
     parser.add_argument("name", nargs="?", default="")
     arguments = parser.parse_args()
     try:
@@ -43,6 +43,13 @@ def up(instance: Instance, _: str) -> None:
     print(f"\nKoproGo runs at {instance.public_url}\n")
     _accounts(instance)
     print("\n".join(told))
+
+
+def prepare(_: Instance, __: str) -> None:
+    """What tests need beforehand: system packages, downloads, built parts."""
+    downloads.ensure_system_packages(print, jvm=True, rendering=True)
+    downloads.kafka(print)
+    downloads.keycloak(print)
 
 
 def down(instance: Instance, _: str) -> None:
@@ -104,5 +111,5 @@ def _alone() -> Iterator[None]:
 
 
 COMMANDS = {
-    "up": up, "down": down, "status": status, "logs": logs, "demo": load_demo, "reset": reset, "env": env,
+    "prepare": prepare, "up": up, "down": down, "status": status, "logs": logs, "demo": load_demo, "reset": reset, "env": env,
 }  # fmt: skip
