@@ -116,6 +116,7 @@ BRINGS = {
     "koprogo_api": {"koprogo_api", "google", "grpc"},
     "python_keycloak": {"keycloak"},
     "python_stdnum": {"stdnum"},
+    "opentelemetry_sdk": {"opentelemetry"},
     "protobuf": {"google"},
     "googleapis_common_protos": {"google"},
     "grpcio": {"grpc"},

@@ -11,7 +11,7 @@ from koprogo.kernel.words import Language, LotKind
 from koprogo.property.domain.import_rows import Imported, Refusal, read_rows
 from koprogo.property.domain.ownership import Right
 
-from ..builders import row
+from .builders import row
 
 TODAY = date(2026, 6, 10)
 
@@ -135,9 +135,7 @@ class TestRowsOfOneLot:
             row(fraction="1/2"), row(owner_reference="O2", owner_name="Bo", fraction="1/2", language="it")
         ) == [(3, "language", "UNKNOWN_WORD")]
 
-    @pytest.mark.parametrize(
-        ("column", "text"), [("lot_kind", "cellar"), ("lot_shares", "101"), ("building", "B")]
-    )
+    @pytest.mark.parametrize(("column", "text"), [("lot_kind", "cellar"), ("lot_shares", "101"), ("building", "B")])
     def test_that_contradict_each_other_are_refused(self, column: str, text: str) -> None:
         second = row(**{"owner_reference": "O2", "fraction": "1/2", column: text})
         assert refusals(row(fraction="1/2"), second) == [(3, column, "CONTRADICTION")]

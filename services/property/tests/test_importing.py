@@ -12,7 +12,7 @@ from koprogo.kit.database import UnitOfWork
 from koprogo.kit.testing import InProcess, seen_rows
 from koprogo.property.adapters.postgres.lots import PostgresLots
 
-from ..builders import Office, csv_of, lots, open_office, row, xlsx_of
+from .builders import Office, csv_of, lots, open_office, row, xlsx_of
 
 
 async def stored(office: Office) -> dict[str, int]:

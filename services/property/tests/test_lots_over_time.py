@@ -14,7 +14,7 @@ from koprogo.kit.database import UnitOfWork
 from koprogo.kit.testing import InProcess
 from koprogo.property.adapters.postgres.unit_of_work import PostgresUnitOfWork
 
-from ..builders import Office, csv_of, lots, open_office, row
+from .builders import Office, csv_of, lots, open_office, row
 
 DIVIDED = [
     row(lot_number="A1", lot_shares="600", owner_reference="O1"),
@@ -57,9 +57,7 @@ class TestFourHundredLots:
 
     async def test_are_not_sent_again_while_they_have_not_changed(self, building: Office) -> None:
         first = await building.syndic.get(f"{building.path}/lots")
-        again = await building.syndic.get(
-            f"{building.path}/lots", headers={"if-none-match": first.headers["etag"]}
-        )
+        again = await building.syndic.get(f"{building.path}/lots", headers={"if-none-match": first.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
 
 
@@ -194,7 +192,7 @@ class TestTheVoterRollOfADay:
     async def test_is_refused_on_a_day_before_anybody_owned(self, building: Office) -> None:
         answer = await building.syndic.get(f"{building.path}/voter-roll", params={"on": "2019-12-31"})
         assert (answer.status_code, answer.json()["reason"]) == (409, "LOT_WITHOUT_OWNER")
-        tomorrow = (date.today() + timedelta(days=1)).isoformat()
+        tomorrow = (date.today() + timedelta(days=1)).isoformat()  # noqa: DTZ011
         assert (await building.syndic.get(f"{building.path}/voter-roll", params={"on": tomorrow})).status_code == 200
 
     async def test_is_refused_for_a_day_that_is_none(self, building: Office) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from koprogo.property.domain.association import EnterpriseNumberInvalid, enterprise_number
 from koprogo.property.domain.ownership import Holding, HoldingsDoNotAddUp, Right, check_holdings, is_divided
 
-from ..builders import PEOPLE, SPLITS, quick
+from .builders import PEOPLE, SPLITS, quick
 
 
 def held(*parts: tuple[str, str]) -> list[Holding]:

@@ -14,7 +14,7 @@ import pytest
 from koprogo.property.adapters import spreadsheet
 from koprogo.property.adapters.spreadsheet import ColumnsMissing, FileUnreadable, read
 
-from ..builders import csv_of, lots, row, xlsx_of
+from .builders import csv_of, lots, row, xlsx_of
 
 ROWS = [row(owner_name="Frédéric Müller", city="Liège"), row(lot_number="A2", owner_name="Élise Noël")]
 FRENCH = {
@@ -77,7 +77,7 @@ class TestAnXlsx:
         assert read(xlsx_of(ROWS)) == [(2, ROWS[0]), (3, ROWS[1])]
 
     def test_may_hold_numbers_days_and_ticks(self) -> None:
-        cells = {"lot_shares": 100, "since": datetime(2020, 1, 1), "accepts_email": True, "postal_code": 3000.0}
+        cells = {"lot_shares": 100, "since": datetime(2020, 1, 1), "accepts_email": True, "postal_code": 3000.0}  # noqa: DTZ001
         ((_, found),) = read(xlsx_of([{**row(), **cells}]))
         assert (found["lot_shares"], found["since"], found["accepts_email"], found["postal_code"]) == (
             "100", "2020-01-01", "yes", "3000",

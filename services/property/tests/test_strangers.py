@@ -14,7 +14,7 @@ from koprogo.kernel.words import Role
 from koprogo.kit.database import UnitOfWork
 from koprogo.kit.testing import InProcess, seen_rows
 
-from ..builders import Office, csv_of, open_office, row
+from .builders import Office, csv_of, open_office, row
 
 LIST = [
     row(lot_number="A1", lot_shares="600", owner_reference="O1"),
@@ -187,9 +187,7 @@ class TestAnOwner:
         own, others = owners[0]["id"], owners[1]["id"]
 
         async def change(client: httpx.AsyncClient, who: str, **what: object) -> tuple[int, str]:
-            answer = await client.patch(
-                f"{building.path}/co-owners/{who}", json=what, headers={"if-match": '"1"'}
-            )
+            answer = await client.patch(f"{building.path}/co-owners/{who}", json=what, headers={"if-match": '"1"'})
             return answer.status_code, answer.json()["reason"] if answer.content else ""
 
         async with building.person(Role.OWNER, UUID(own)) as owner:

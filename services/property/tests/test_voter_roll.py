@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from koprogo.property.domain.ownership import Right
 from koprogo.property.domain.voter_roll import CoOwnership, LotWithoutOwner, OwnedLot, voter_roll
 
-from ..builders import PEOPLE, buildings, contact, owned, quick
+from .builders import PEOPLE, buildings, contact, owned, quick
 
 ASSOCIATION = UUID(int=99)
 AN, BO, CE = PEOPLE[:3]

@@ -111,5 +111,6 @@ def _alone() -> Iterator[None]:
 
 
 COMMANDS = {
-    "prepare": prepare, "up": up, "down": down, "status": status, "logs": logs, "demo": load_demo, "reset": reset, "env": env,
+    "prepare": prepare, "up": up, "down": down, "status": status, "logs": logs,
+    "demo": load_demo, "reset": reset, "env": env,
 }  # fmt: skip

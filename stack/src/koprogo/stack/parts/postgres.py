@@ -131,23 +131,27 @@ def _reachable_home() -> Path:
 
 
 def _make_cluster(instance: Instance, home: Path, data: Path, user: int | None) -> None:
-    data.mkdir(mode=0o700)
+    """Beside its place, and put there when it is whole: initdb writes PG_VERSION among the first."""
+    working = data.with_name(data.name + ".partial")
+    shutil.rmtree(working, ignore_errors=True)
+    working.mkdir(mode=0o700)
     password = instance.folder / "postgres.password"
     password.touch(mode=0o600)
     password.write_text(instance.secrets["postgres"])
     if user is not None:
         gid = pwd.getpwuid(user).pw_gid
-        os.chown(data, user, gid)
+        os.chown(working, user, gid)
         os.chown(password, user, gid)
     done = subprocess.run(
-        [home / "bin" / "initdb", "-D", data, "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={password}",
+        [home / "bin" / "initdb", "-D", working, "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={password}",
          "-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--no-sync", "--no-instructions"],
         user=user, capture_output=True, text=True, cwd="/",
     )  # fmt: skip
     password.unlink()
     if done.returncode:
-        shutil.rmtree(data)
+        shutil.rmtree(working)
         raise Trouble(f"PostgreSQL's folder could not be made:\n{done.stderr[-1500:]}")
+    working.rename(data)
 
 
 def _psql(instance: Instance, database: str, sql: str) -> "subprocess.CompletedProcess[str]":

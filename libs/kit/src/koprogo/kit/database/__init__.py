@@ -2,12 +2,13 @@
 
 from koprogo.kit.database.migrations import SchemaMismatch, check_schema, migrate
 from koprogo.kit.database.pool import DATABASE_AWAY, Pool, connect
-from koprogo.kit.database.unit_of_work import PLATFORM, Connection, UnitOfWork
+from koprogo.kit.database.unit_of_work import PLATFORM, Connection, Outgoing, UnitOfWork
 
 __all__ = [
     "DATABASE_AWAY",
     "PLATFORM",
     "Connection",
+    "Outgoing",
     "Pool",
     "SchemaMismatch",
     "UnitOfWork",

@@ -7,7 +7,7 @@ statement mentions a tenant.
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 from uuid import UUID
 
 import asyncpg
@@ -28,15 +28,12 @@ PLATFORM = UUID(int=0)
 """The tenant of nobody: what belongs to no organisation, and reads that policies open to the platform."""
 
 
-class OutgoingEvent(Protocol):
+class Outgoing(NamedTuple):
     """What `adapters/events.py` of a service makes of a domain event."""
 
-    @property
-    def topic(self) -> str: ...
-    @property
-    def key(self) -> str: ...
-    @property
-    def message(self) -> Message: ...
+    topic: str
+    key: str
+    message: Message
 
 
 class NothingWritten(Exception):
@@ -84,7 +81,7 @@ class UnitOfWork:
         finally:
             await self._pool.release(self.connection)
 
-    async def publish(self, *events: OutgoingEvent) -> None:
+    async def publish(self, *events: Outgoing) -> None:
         """Write events to the outbox, in this transaction: the only way out."""
         if events:
             await self.connection.executemany(

@@ -1,15 +1,15 @@
 """What leaves this service, on which topic, with which key; and what comes in, read."""
 
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import DecodeError
 
 from koprogo.documents.application.ports import Asked, Request
 from koprogo.documents.domain.dispatch import Dispatch
 from koprogo.documents.domain.document import SHARED_WITH, Document
 from koprogo.kernel.errors import DomainError
+from koprogo.kit.database import Outgoing
 from koprogo_api.documents.events.v1.document_pb2 import DispatchChanged, DocumentRefused, DocumentRendered
 from koprogo_api.documents.events.v1.request_pb2 import DocumentRequested
 
@@ -21,12 +21,6 @@ class RequestMalformed(DomainError):
     """It cannot be read, however often it is tried."""
 
     reason = "REQUEST_MALFORMED"
-
-
-class Outgoing(NamedTuple):
-    topic: str
-    key: str
-    message: Message
 
 
 def rendered(document: Document) -> Outgoing:

@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
-
-from google.protobuf.message import Message
 
 from koprogo.governance.adapters import minutes_content
 from koprogo.governance.domain.general_meeting import BRUSSELS, GeneralMeeting
 from koprogo.governance.domain.hall import Hall
 from koprogo.governance.domain.roll_entry import Contact, RollLine
 from koprogo.kernel.words import Language
-from koprogo.kit.database import UnitOfWork
+from koprogo.kit.database import Outgoing, UnitOfWork
 from koprogo_api.documents.events.v1 import content_pb2 as content
 from koprogo_api.documents.events.v1.request_pb2 import Dispatch, DocumentRequested
 
@@ -28,12 +25,6 @@ FILE_NAMES = {
     },
 }
 READERS = ["accountant", "board_member", "owner"]
-
-
-class Outgoing(NamedTuple):
-    topic: str
-    key: str
-    message: Message
 
 
 class OutboxPaperwork:

@@ -1,17 +1,8 @@
 """What leaves this service, on which topic, with which key."""
 
-from typing import NamedTuple
-
-from google.protobuf.message import Message
-
 from koprogo.identity.domain.grant import Grant
+from koprogo.kit.database import Outgoing
 from koprogo_api.identity.events.v1.grant_pb2 import GrantChanged
-
-
-class Outgoing(NamedTuple):
-    topic: str
-    key: str
-    message: Message
 
 
 def as_message(grant: Grant) -> GrantChanged:

@@ -1,18 +1,10 @@
 """What leaves this service, on which topic, with which key."""
 
-from typing import NamedTuple
 from uuid import UUID
 
-from google.protobuf.message import Message
-
+from koprogo.kit.database import Outgoing
 from koprogo.property.domain.association import AssociationChanged
 from koprogo_api.property.events.v1 import association_pb2
-
-
-class Outgoing(NamedTuple):
-    topic: str
-    key: str
-    message: Message
 
 
 def outgoing(event: AssociationChanged, tenant: UUID) -> Outgoing:
