@@ -164,7 +164,11 @@ class TestAMeetingFromItsConvocationToItsMinutes:
     def test_everything_is_decided_by_the_server_and_can_be_verified(
         self, town: TestInstance, office: Any, owners: dict[str, Person], tmp_path: Path
     ) -> None:
+        offer = office.syndic.ask(
+            "POST", f"{office.documents}/documents?file_name=devis-toiture.txt", content=b"Devis: 48.500 EUR\n"
+        ).json()
         agenda = [dict(item) for item in AGENDA]
+        agenda[2]["attachments"] = [offer["id"]]
         agenda[3]["excluded"] = [office.id_of(CONTRACTOR)]
         assembly = Assembly(office, agenda)
         convened = assembly.convene()
@@ -179,6 +183,10 @@ class TestAMeetingFromItsConvocationToItsMinutes:
         )
         mailed = [one for one in sent if one["channel"] == "email"]
         assert all(one["proof"] for one in mailed)
+        letter = pdf_text(
+            office.syndic.get(f"{office.documents}/documents/{mailed[0]['document_id']}/content"),
+        )
+        assert "devis-toiture.txt" in letter
         assert sorted(received(town, sent)) == sorted(one["id"] for one in mailed)
 
         for name in PRINCIPALS:

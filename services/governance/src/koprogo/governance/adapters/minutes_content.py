@@ -39,7 +39,11 @@ def agenda(meeting: GeneralMeeting, language: Language) -> Sequence[content.Agen
         title, text = item.in_language(language, meeting.association.languages[0])
         lines.append(
             content.AgendaLine(
-                number=number, title=title, text=text, majority=item.majority.value if item.majority else ""
+                number=number,
+                title=title,
+                text=text,
+                majority=item.majority.value if item.majority else "",
+                attachments=item.attachment_names,
             )
         )
     return lines
@@ -138,7 +142,8 @@ def minutes(of: GeneralMeeting, hall: Hall, language: Language, *, with_signatur
 def _decision(hall: Hall, item: str, majority: str, key_names: Mapping[str, str]) -> content.Decision:
     result: Mapping[str, Any] | None = hall.results.get(item)
     if result is None:
-        return content.Decision(majority=majority, not_voted="not_voted")
+        said = [act.data["text"] for act in hall.acts if act.kind is ActKind.REMARK and act.data["item"] == item]
+        return content.Decision(majority=majority, not_voted=" ".join(said) or "–")
     assert hall.meeting is not None
     names = hall.names()
     about = hall.meeting.opening.items[item]

@@ -86,7 +86,7 @@ async def draft_meeting(
     )
     meeting.check_draft(now)
     check_agenda(meeting.agenda, association.languages)
-    await check_attachments(meeting.agenda, tenant=tenant, association_id=association_id, documents=documents)
+    await name_attachments(meeting.agenda, tenant=tenant, association_id=association_id, documents=documents)
     async with uow:
         await uow.meetings.save(meeting)
     return meeting.id
@@ -110,7 +110,7 @@ async def change_meeting(
     agenda = None if command.agenda is msgspec.UNSET else [_item(item, ids) for item in command.agenda]
     if agenda is not None:
         check_agenda(agenda, association.languages)
-        await check_attachments(agenda, tenant=tenant, association_id=association_id, documents=documents)
+        await name_attachments(agenda, tenant=tenant, association_id=association_id, documents=documents)
     async with uow:
         meeting = await uow.meetings.get(association_id, meeting_id, lock=True)
         meeting.expect(MeetingState.DRAFT)
@@ -126,7 +126,7 @@ async def change_meeting(
         await uow.meetings.save(meeting)
 
 
-async def check_attachments(
+async def name_attachments(
     agenda: Sequence[AgendaItem], *, tenant: UUID, association_id: UUID, documents: Documents
 ) -> None:
     wanted = {attachment for item in agenda for attachment in item.attachments}
@@ -140,6 +140,7 @@ async def check_attachments(
                     "There is no such document of this association; upload it first.",
                     field=f"agenda.{position}.attachments.{place}",
                 )
+        item.attachment_names = [known[attachment] for attachment in item.attachments]
 
 
 def _item(draft: DraftItem, ids: Callable[[], UUID]) -> AgendaItem:

@@ -34,6 +34,8 @@ class AgendaItem(msgspec.Struct):
     attachments: list[UUID]
     excluded: list[UUID]
     """Co-ownerships with a conflict of interest on this item (R059)."""
+    attachment_names: list[str] = []
+    """As the convocation lists them."""
     retry_of_unanimity: bool = False
     """Unanimity failed before only because of absences: now of those present (R071)."""
 
