@@ -34,8 +34,8 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     tls_key: Path
     grpc_identity: str
     log_level: str = "INFO"
-    database_pool: int = 10
-    """At most 10 connections a process, whatever is asked."""
+    database_pool: int = 7
+    """With the connections of the relay and of the jobs, at most 10 a process."""
     trace_sampling: float = 0.01
     otlp_endpoint: str = ""
     """Where spans of sampled traces go; empty: nowhere."""
