@@ -16,8 +16,7 @@ import msgspec
 from koprogo.kernel.errors import Conflict
 
 if TYPE_CHECKING:
-    from koprogo.kit.database.pool import Pool
-    from koprogo.kit.database.unit_of_work import Connection
+    from koprogo.kit.database.pool import Connection, Pool
 
 
 class Key(msgspec.Struct):

@@ -6,8 +6,10 @@ import asyncpg
 
 if TYPE_CHECKING:
     Pool = asyncpg.Pool[asyncpg.Record]
+    Connection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
 else:
     Pool = asyncpg.Pool
+    Connection = asyncpg.Connection
 
 DATABASE_AWAY = (
     OSError,

@@ -10,19 +10,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 from uuid import UUID
 
-import asyncpg
-
 from koprogo.kit import trace
-from koprogo.kit.database.pool import Pool
+from koprogo.kit.database.pool import Connection, Pool
 from koprogo.kit.idempotency import pending_key, record_key
 from koprogo.kit.ids import new_id
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
-
-    Connection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
-else:
-    Connection = asyncpg.Connection
 
 PLATFORM = UUID(int=0)
 """The tenant of nobody: what belongs to no organisation, and reads that policies open to the platform."""

@@ -13,9 +13,8 @@ from uuid import UUID
 
 from koprogo.governance.domain.general_meeting import GeneralMeeting
 from koprogo.governance.domain.law.cap import Choice
-from koprogo.governance.domain.law.policies import Policies
 from koprogo.governance.domain.law.quorum import QuorumResult
-from koprogo.governance.domain.law.roll import RollEntry, count_heads
+from koprogo.governance.domain.opening import opening_of
 from koprogo.governance.domain.printable import check_printable
 from koprogo.governance.domain.proxy import Proxy
 from koprogo.governance.domain.replay import Meeting
@@ -168,61 +167,8 @@ class Hall:
         at: datetime,
     ) -> None:
         """R040: a co-owner chairs, a secretary is designated."""
-        assert meeting.roll is not None
-        check_printable(secretary, "secretary")
-        chair_line = meeting.roll.line(chair)
-        if chair_line is None:
-            raise DomainError("The chair is a co-owner (R040).", reason="CHAIR_NOT_CO_OWNER", field="chair")
-        entries = [
-            RollEntry(str(line.co_ownership_id), line.votes, line.suspended, line.key_votes)
-            for line in meeting.roll.lines
-        ]
-        policies = Policies(meeting.policies)
-        self._act(
-            at,
-            ActKind.OPENED,
-            {
-                "meeting": str(meeting.id),
-                "association": str(meeting.association_id),
-                "rules_on": meeting.day.isoformat(),
-                "session": meeting.session,
-                "share_denominator": meeting.roll.share_denominator,
-                "heads_total": count_heads(((e.co_ownership, e.household) for e in entries), policies),
-                "policies": dict(policies),
-                "required_acr": meeting.required_acr,
-                "remote": bool(meeting.remote_system),
-                "chair": str(chair),
-                "chair_name": chair_line.name,
-                "secretary": secretary,
-                "secretary_subject": str(secretary_subject),
-                "opened_by": opened_by,
-                "roll": [
-                    {
-                        "co_ownership": str(line.co_ownership_id),
-                        "name": line.name,
-                        "votes": line.votes,
-                        "suspended": line.suspended,
-                        "keys": line.key_votes,
-                        "represented_by": [str(contact.co_owner_id) for contact in line.contacts],
-                    }
-                    for line in meeting.roll.lines
-                ],
-                "items": [
-                    {
-                        "item": str(item.id),
-                        "nature": item.nature.value if item.nature else None,
-                        "key": str(item.allocation_key) if item.allocation_key else None,
-                        "excluded": sorted(str(who) for who in item.excluded),
-                        "retry_of_unanimity": item.retry_of_unanimity,
-                    }
-                    for item in meeting.agenda
-                ],
-                "proxies": [
-                    {"principal": str(p.principal), "holder": str(p.holder), "holder_name": p.holder_name}
-                    for p in proxies
-                ],
-            },
-        )
+        data = opening_of(meeting, proxies=proxies, chair=chair, secretary=secretary)
+        self._act(at, ActKind.OPENED, {**data, "secretary_subject": str(secretary_subject), "opened_by": opened_by})
 
     def arrive(self, co_ownership: UUID, mode: str, *, at: datetime, noted_by: str) -> None:
         """In person, remotely where the convocation says so, or by the proxy that is recorded."""
