@@ -133,6 +133,14 @@ class TestAnOwner:
         ]:
             assert owner.refused(method, path, json={})[0] == 403
 
+    def test_sees_a_meeting_once_it_is_convened_and_no_draft(self, office: Any, owner: Person) -> None:
+        draft = {"kind": "ordinary", "starts_at": (datetime.now(UTC) + timedelta(days=50)).isoformat()}
+        meeting = office.syndic.post(f"{office.governance}/meetings", draft)["id"]
+        assert owner.refused("GET", f"{office.governance}/meetings/{meeting}") == (404, "NOT_FOUND")
+        listed = owner.get(f"{office.governance}/meetings?limit=200")
+        assert meeting not in {one["id"] for one in listed}
+        assert all(one["state"] != "draft" for one in listed)
+
     def test_gives_a_proxy_for_his_own_lots_only(self, office: Any, owner: Person, ids: dict[str, str]) -> None:
         path = f"{office.governance}/meetings/{ids['meeting_id']}/proxies"
         office.syndic.post(

@@ -66,14 +66,14 @@ async def pages(client: httpx.AsyncClient, path: str) -> list[list[str]]:
 class TestPages:
     @pytest.fixture
     async def written(self, syndic: httpx.AsyncClient, notes: str) -> list[str]:
-        texts = sorted(["a", "b & c", "d/e", "élan", "f=g?", "h#1", "i+j"])
+        texts = sorted(["a", "b & c", "c & d", "d/e", "élan", "f=g?", "h#1", "i+j"])
         for text in texts:
             await syndic.post(notes, json={"text": text})
         return texts
 
     async def test_neither_lose_nor_repeat(self, syndic: httpx.AsyncClient, notes: str, written: list[str]) -> None:
         found = await pages(syndic, f"{notes}?limit=3")
-        assert [len(one) for one in found] == [3, 3, 1]
+        assert [len(one) for one in found] == [3, 3, 2]
         assert sum(found, []) == written
 
     async def test_end_without_a_link_to_an_empty_one(
@@ -84,7 +84,5 @@ class TestPages:
     async def test_go_on_with_what_was_asked_for(
         self, syndic: httpx.AsyncClient, notes: str, written: list[str]
     ) -> None:
-        found = await pages(syndic, f"{notes}?containing=/&limit=1")
-        assert found == [["d/e"]]
         found = await pages(syndic, f"{notes}?limit=1&containing=%26")
-        assert found == [["b & c"]]
+        assert found == [["b & c"], ["c & d"]]

@@ -87,6 +87,17 @@ class TestATokenOf:
         async with service.client({"authorization": f"Bearer {REFUSED[flaw](provider)}"}) as client:
             assert_refused(await client.get("me"))
 
+    @pytest.mark.parametrize("flaw", [flaw for flaw in REFUSED if flaw.startswith(("alg", "HMAC", "an algorithm"))])
+    async def test_another_algorithm_is_refused_before_a_key_is_looked_for(
+        self, service: InProcess, provider: Provider, flaw: str
+    ) -> None:
+        before = provider.asked
+        async with service.client({"authorization": f"Bearer {REFUSED[flaw](provider)}"}) as client:
+            answer = await client.get("me")
+        assert_refused(answer)
+        assert "algorithm that is not accepted" in answer.json()["detail"]
+        assert provider.asked == before
+
     async def test_yesterday_is_refused_as_expired(self, service: InProcess, provider: Provider) -> None:
         async with service.client({"authorization": f"Bearer {provider.token(SOMEBODY, exp=1)}"}) as client:
             assert_refused(await client.get("me"), "TOKEN_EXPIRED")

@@ -81,15 +81,16 @@ class PostgresMeetings:
                 raise Stale("The meeting was changed at the same moment; read it again.")
         meeting.version += 1
 
-    async def page(self, association_id: UUID, limit: int, after: str | None) -> Sequence[MeetingLine]:
+    async def page(self, association_id: UUID, limit: int, after: str | None, *, drafts: bool) -> Sequence[MeetingLine]:
         rows = await self._connection.fetch(
             "select id, kind, session, starts_at, place, state from meetings where association_id = $1"
-            " and ($3::text is null or (starts_at, id) <"
+            " and ($4 or state <> 'draft') and ($3::text is null or (starts_at, id) <"
             "      (select m.starts_at, m.id from meetings m where m.id::text = $3))"
             " order by starts_at desc, id desc limit $2",
             association_id,
             limit,
             after,
+            drafts,
         )
         return [
             MeetingLine(

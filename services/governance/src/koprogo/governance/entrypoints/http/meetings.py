@@ -14,7 +14,7 @@ from koprogo.governance.application.convene_general_meeting import (
 from koprogo.governance.application.draft_meeting import ChangeMeeting, DraftMeeting, change_meeting, draft_meeting
 from koprogo.governance.application.record_proxies import RecordProxy, record_proxies, withdraw_proxy
 from koprogo.governance.application.views import AgendaItemView, DispatchView, MeetingLine, MeetingView, ProxyView
-from koprogo.governance.domain.general_meeting import GeneralMeeting
+from koprogo.governance.domain.general_meeting import GeneralMeeting, MeetingState
 from koprogo.governance.domain.law.clocks import challenge_until, latest_dispatch, minutes_due
 from koprogo.governance.domain.law.policies import Policies
 from koprogo.governance.entrypoints.http.shared import (
@@ -26,12 +26,15 @@ from koprogo.governance.entrypoints.http.shared import (
     KnowsProperty,
     Uow,
 )
+from koprogo.kernel.errors import NotFound
 from koprogo.kernel.words import Role
 from koprogo.kit.access import Actor
 from koprogo.kit.http import After, Limit, admits, etag, expected_version, page
 from koprogo.kit.http.etags import IfMatch
 from koprogo.kit.ids import new_id
 
+PREPARING = (*MANAGERS, Role.ACCOUNTANT, Role.BOARD_MEMBER)
+"""Who sees a meeting before it is convened."""
 COLLECTION = "/associations/{association_id:uuid}/meetings"
 
 
@@ -68,16 +71,21 @@ async def create_meeting(
 
 @get(COLLECTION, opt=admits(*READERS))
 async def list_meetings(
-    request: Request[Any, Any, Any], association_id: UUID, uow: Uow, limit: Limit = 50, after: After = None
+    request: Request[Any, Any, Any],
+    association_id: UUID,
+    actor: Actor,
+    uow: Uow,
+    limit: Limit = 50,
+    after: After = None,
 ) -> Response[Sequence[MeetingLine]]:
     async with uow:
-        rows = await uow.meetings.page(association_id, limit + 1, after)
+        rows = await uow.meetings.page(association_id, limit + 1, after, drafts=actor.is_one_of(*PREPARING))
     return page(request, rows, limit, lambda row: str(row.id))
 
 
 @get(MEETING, opt=admits(*READERS))
-async def read_meeting(association_id: UUID, meeting_id: UUID, uow: Uow) -> Response[MeetingView]:
-    return await _show(association_id, meeting_id, uow)
+async def read_meeting(association_id: UUID, meeting_id: UUID, actor: Actor, uow: Uow) -> Response[MeetingView]:
+    return await _show(association_id, meeting_id, uow, drafts=actor.is_one_of(*PREPARING))
 
 
 @patch(MEETING, opt=admits(*MANAGERS))
@@ -180,9 +188,13 @@ async def remove_proxy(association_id: UUID, meeting_id: UUID, proxy_id: UUID, u
     await withdraw_proxy(association_id, meeting_id, proxy_id, uow=uow)
 
 
-async def _show(association_id: UUID, meeting_id: UUID, uow: Uow, status: int = 200) -> Response[MeetingView]:
+async def _show(
+    association_id: UUID, meeting_id: UUID, uow: Uow, *, status: int = 200, drafts: bool = True
+) -> Response[MeetingView]:
     async with uow:
         meeting = await uow.meetings.get(association_id, meeting_id)
+    if meeting.state is MeetingState.DRAFT and not drafts:
+        raise NotFound("There is no such meeting.")
     headers = etag(meeting.version)
     if status == 201:
         headers["location"] = f"/api/governance/v1/associations/{association_id}/meetings/{meeting_id}"
