@@ -76,5 +76,6 @@ def _name(common: str) -> x509.Name:
 
 
 def _write(file: Path, content: bytes) -> None:
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
     file.write_bytes(content)
-    file.chmod(0o600)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import tomllib
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -53,8 +55,27 @@ def _is_installed(package: str) -> bool:
     return "install ok installed" in done.stdout
 
 
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two that download at once would take each other's half."""
+    with (paths.cache() / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def kafka(say: Say) -> Path:
     """The folder of Kafka's jars."""
+    with _alone():
+        return _kafka(say)
+
+
+def keycloak(say: Say) -> Path:
+    """Keycloak's home, already built for PostgreSQL."""
+    with _alone():
+        return _keycloak(say)
+
+
+def _kafka(say: Say) -> Path:
     wanted = VERSIONS["kafka"]
     folder = paths.cache() / f"kafka-{wanted['version']}"
     if not folder.is_dir():
@@ -80,8 +101,7 @@ def kafka(say: Say) -> Path:
     return folder
 
 
-def keycloak(say: Say) -> Path:
-    """Keycloak's home, already built for PostgreSQL."""
+def _keycloak(say: Say) -> Path:
     wanted = VERSIONS["keycloak"]
     options = hashlib.sha256(" ".join(KEYCLOAK_BUILD).encode()).hexdigest()[:8]
     folder = paths.cache() / f"keycloak-{wanted['version']}-{options}"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from koprogo.stack import paths
 from koprogo.stack.running import Running
+from koprogo.stack.trouble import Trouble
 
 SERVICES = ("identity", "property", "governance", "documents")
 PORTS = (
@@ -38,7 +39,18 @@ class Instance:
 
     @classmethod
     def default(cls) -> Instance:
-        return cls(paths.data() / "default", int(os.environ.get("KOPROGO_PORT_BASE", DEFAULT_BASE))).prepared()
+        """Its ports are those it was made with: Keycloak's realm names them."""
+        folder = paths.data() / "default"
+        file = folder / "port-base"
+        kept = int(file.read_text()) if file.exists() else None
+        asked = os.environ.get("KOPROGO_PORT_BASE")
+        if kept is not None and asked is not None and int(asked) != kept:
+            raise Trouble(f"This installation was made at ports from {kept}; `make reset` before you move it.")
+        return cls(folder, kept if kept is not None else int(asked or DEFAULT_BASE)).prepared()
+
+    def keep_ports(self) -> None:
+        """From the making of the realm on."""
+        (self.folder / "port-base").write_text(str(self.base))
 
     @classmethod
     def temporary(cls, *, durable: bool = False) -> Instance:
@@ -60,10 +72,12 @@ class Instance:
         return self
 
     def keep_secret(self, name: str, value: str) -> None:
+        """Written beside and renamed: a crash leaves the old ones or the new."""
         self.secrets[name] = value
-        file = self.folder / "secrets.json"
-        file.touch(mode=0o600)
-        file.write_text(json.dumps(self.secrets, indent=1))
+        working = self.folder / "secrets.json.new"
+        working.touch(mode=0o600)
+        working.write_text(json.dumps(self.secrets, indent=1))
+        working.rename(self.folder / "secrets.json")
 
     def port(self, name: str) -> int:
         return self.base + PORTS.index(name)

@@ -63,8 +63,7 @@ class Running:
         pid = self.pid
         if pid is not None:
             for number, seconds in ((how, patience), (signal.SIGKILL, 5)):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, number)
+                _send(pid, number)
                 if _until(lambda: self.pid is None, seconds):
                     break
         self.pid_file.unlink(missing_ok=True)
@@ -72,7 +71,7 @@ class Running:
     def kill(self) -> None:
         """As a crash would."""
         if (pid := self.pid) is not None:
-            os.kill(pid, signal.SIGKILL)
+            _send(pid, signal.SIGKILL)
             _until(lambda: self.pid is None, 5)
 
     def last_words(self, lines: int = 12) -> str:
@@ -81,6 +80,15 @@ class Running:
         except OSError:
             return ""
         return "\n".join(text.rsplit("--- started", 1)[-1].splitlines()[-lines:])
+
+
+def _send(pid: int, number: signal.Signals) -> None:
+    """It leads a session of its own. SIGKILL goes to all of it: Keycloak's is a shell with its Java inside."""
+    with contextlib.suppress(ProcessLookupError):
+        if number is signal.SIGKILL:
+            os.killpg(pid, number)
+        else:
+            os.kill(pid, number)
 
 
 def _until(condition: object, seconds: float) -> bool:

@@ -27,7 +27,7 @@ from koprogo.kit.access.identity import GrpcGrants, grants_handler
 from koprogo.kit.database import Pool, check_schema, connect, migrate
 from koprogo.kit.events import Consumer, Handler, Relay
 from koprogo.kit.grpc import Channels, GrpcServer
-from koprogo.kit.http import create_app
+from koprogo.kit.http import create_app, messages
 from koprogo.kit.http.health import Check
 from koprogo.kit.settings import ServiceSettings, SettingsError, read
 
@@ -124,6 +124,7 @@ def application(
     settings: ServiceSettings, wiring: Wiring, pool: Pool, channels: Channels, verifier: TokenVerifier
 ) -> Litestar:
     """The HTTP application alone: what `serve` runs, and what tests call in process."""
+    messages.load(f"koprogo.{settings.service}")
     source = wiring.grants_source or GrpcGrants(channels.to("identity", settings.grpc_identity))
 
     async def database_answers() -> None:

@@ -62,6 +62,7 @@ class Keycloak:
         if answers(f"{base}/realms/koprogo"):
             return
         say("making the realm")
+        instance.keep_ports()
         realm = string.Template((resources.files("koprogo.stack") / "realm.json").read_text(encoding="utf-8"))
         filled = realm.substitute(
             public_url=instance.public_url,

