@@ -68,11 +68,15 @@ class TestAPart:
         with pytest.raises(Trouble, match=r"one has ended(.|\n)*no room on the disk"):
             launch(part, instance, silent)
 
-    def test_that_answers_in_place_of_another_that_has_died_is_not_taken_for_it(self, instance: Instance) -> None:
-        part = Script("one", "exit 0")
+    def test_that_has_died_is_not_taken_for_another_that_answers_in_its_place(self, instance: Instance) -> None:
+        class Answered(Script):
+            def is_ready(self, instance: Instance) -> bool:
+                while instance.running(self.name).pid is not None:
+                    time.sleep(0.01)
+                return True
+
         with pytest.raises(Trouble, match="one has ended"):
-            for _ in range(20):
-                launch(part, instance, silent)
+            launch(Answered("one", "exit 0"), instance, silent)
 
     def test_that_does_not_get_ready_is_told_after_a_while(self, instance: Instance) -> None:
         part = Script("one", "echo still thinking; sleep 60", is_ready=False)

@@ -34,12 +34,14 @@ async def carry_out_invitation(
                 invitation.detail = "The mail may or may not have left; send it again if it did not arrive."
                 await step.invitations.save(invitation)
             return invitation.state
-        if invitation.state is State.PENDING:
-            invitation.state = State.CREATING
-            invitation.attempts += 1
-            await step.invitations.save(invitation)
-        elif invitation.state not in (State.CREATING, State.READY):
+        if invitation.state is State.CREATING and not was_interrupted:
+            # Somebody else has taken it since it was found.
             return invitation.state
+        if invitation.state not in (State.PENDING, State.READY, State.CREATING):
+            return invitation.state
+        invitation.attempts += invitation.state is State.PENDING
+        invitation.state = State.CREATING
+        await step.invitations.save(invitation)
 
     subject = await accounts.ensure(
         email=invitation.email, name=invitation.name, language=invitation.language, organisation=organisation
@@ -47,7 +49,7 @@ async def carry_out_invitation(
     has_password = await accounts.has_password(subject)
     async with (step := uow()):
         invitation = await step.invitations.get(invitation_id)
-        if invitation.state not in (State.CREATING, State.READY):
+        if invitation.state is not State.CREATING:
             return invitation.state
         invitation.subject = subject
         associations = [invitation.association_id]

@@ -39,7 +39,9 @@ class Mandates(Protocol):
         """False when it is known already."""
         ...
 
-    async def all(self) -> Sequence[UUID]: ...
+    async def all(self) -> Sequence[UUID]:
+        """Until the end of the transaction none is added."""
+        ...
 
 
 class Grants(Protocol):

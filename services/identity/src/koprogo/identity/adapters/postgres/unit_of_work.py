@@ -15,13 +15,21 @@ class PostgresMandates:
         self._connection = connection
 
     async def add(self, association_id: UUID, name: str) -> bool:
+        await self._alone()
         done = await self._connection.execute(
             "insert into mandates (association_id, name) values ($1, $2) on conflict do nothing", association_id, name
         )
         return done == "INSERT 0 1"
 
     async def all(self) -> Sequence[UUID]:
+        await self._alone()
         return [row["association_id"] for row in await self._connection.fetch("select association_id from mandates")]
+
+    async def _alone(self) -> None:
+        """An association and a syndic that come at the same moment would not see each other: one waits."""
+        await self._connection.execute(
+            "select pg_advisory_xact_lock(hashtextextended(current_setting('koprogo.tenant'), 0))"
+        )
 
 
 class PostgresUnitOfWork(UnitOfWork):
