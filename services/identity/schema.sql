@@ -170,6 +170,10 @@ CREATE POLICY owner_looks_up ON public.mandates FOR SELECT TO current_user USING
 
 CREATE POLICY platform_reads ON public.organisations FOR SELECT USING ((current_setting('koprogo.tenant'::text) = '00000000-0000-0000-0000-000000000000'::text));
 
+CREATE POLICY relay_forgets ON public.idempotency_keys FOR DELETE USING (((current_setting('koprogo.relay'::text, true) = 'on'::text) AND (created_at < (now() - '30 days'::interval))));
+
+CREATE POLICY relay_forgets ON public.inbox FOR DELETE USING (((current_setting('koprogo.relay'::text, true) = 'on'::text) AND (handled_at < (now() - '30 days'::interval))));
+
 CREATE POLICY relay_forgets ON public.outbox FOR DELETE USING ((current_setting('koprogo.relay'::text, true) = 'on'::text));
 
 CREATE POLICY relay_marks ON public.outbox FOR UPDATE USING ((current_setting('koprogo.relay'::text, true) = 'on'::text));

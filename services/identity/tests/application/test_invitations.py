@@ -177,13 +177,13 @@ class TestAnInvitation:
             await note_failure(invitation, uow=office.uow(), detail="The identity provider does not answer.")
         assert await office.state(invitation) is State.FAILED
 
-    async def test_whose_mail_is_refused_fails_and_is_not_repeated(self, office: Office) -> None:
+    async def test_whose_mail_the_provider_did_not_confirm_waits_for_a_person(self, office: Office) -> None:
         invitation = await office.invitation()
         office.accounts.crash = "refused before the mail"
         with pytest.raises(Unavailable):
             await office.carry_out(invitation)
-        await note_failure(invitation, uow=office.uow(), detail="refused")
-        assert await office.state(invitation) is State.FAILED
+        await note_failure(invitation, uow=office.uow(), detail="no answer")
+        assert await office.state(invitation) is State.UNCONFIRMED
 
     async def test_makes_nobody_a_super_admin_or_a_syndic_of_one_association(self, office: Office) -> None:
         for role, association in [(Role.SUPER_ADMIN, None), (Role.OWNER, None), (Role.SYNDIC, uuid4())]:

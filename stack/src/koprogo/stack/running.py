@@ -105,9 +105,11 @@ def _started(pid: int) -> str | None:
     """Clock ticks since boot, from /proc; None when there is no such process, or it is dead and not reaped."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        threads = len(list(Path(f"/proc/{pid}/task").iterdir()))
     except OSError:
         return None
-    return None if fields[0] == "Z" else fields[19]
+    # A process whose first thread has ended lives on, ports and all, until the last one has.
+    return None if fields[0] == "Z" and threads <= 1 else fields[19]
 
 
 def is_listening(port: int) -> bool:

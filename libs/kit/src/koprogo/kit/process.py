@@ -41,6 +41,8 @@ class Wiring(msgspec.Struct, kw_only=True):
     """What a service adds to the common shape: its doors, and what they need."""
 
     title: str
+    messages: str = ""
+    """Package that has `messages.toml`: its refusals in other languages."""
     routes: list[ControllerRouterHandler]
     dependencies: Mapping[str, Provide]
     register_grpc: Callable[[grpc.aio.Server], None] = lambda _: None
@@ -124,7 +126,8 @@ def application(
     settings: ServiceSettings, wiring: Wiring, pool: Pool, channels: Channels, verifier: TokenVerifier
 ) -> Litestar:
     """The HTTP application alone: what `serve` runs, and what tests call in process."""
-    messages.load(f"koprogo.{settings.service}")
+    if wiring.messages:
+        messages.load(wiring.messages)
     source = wiring.grants_source or GrpcGrants(channels.to("identity", settings.grpc_identity))
 
     async def database_answers() -> None:

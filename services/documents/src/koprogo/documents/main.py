@@ -81,6 +81,7 @@ async def wire(settings: Settings, pool: Pool, channels: Channels) -> AsyncItera
     try:
         yield process.Wiring(
             title="KoproGo documents: what was sent to whom, byte for byte",
+            messages="koprogo.documents",
             routes=[*documents.routes],
             dependencies={"uow": Provide(uow), "store": Provide(store)},
             register_grpc=partial(add_DocumentsServicer_to_server, Documents(repository)),

@@ -37,6 +37,7 @@ async def wire(settings: Settings, pool: Pool, channels: Channels) -> AsyncItera
 
     yield process.Wiring(
         title="KoproGo governance: what was decided, and whether validly",
+        messages="koprogo.governance",
         routes=[*meetings.routes, *holding.routes, *papers.routes, *law.routes],
         dependencies={
             "uow": Provide(uow),

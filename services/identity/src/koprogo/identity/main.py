@@ -42,6 +42,7 @@ async def wire(settings: Settings, pool: Pool, channels: Channels) -> AsyncItera
 
     yield process.Wiring(
         title="KoproGo identity: organisations, people and grants",
+        messages="koprogo.identity",
         routes=[*organisations.routes, *invitations.routes],
         dependencies={
             "uow": Provide(uow),

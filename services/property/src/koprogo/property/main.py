@@ -29,6 +29,7 @@ async def wire(settings: Settings, pool: Pool, channels: Channels) -> AsyncItera
     answers = Associations(partial(PostgresUnitOfWork, pool), partial(organisation_of, pool))
     yield process.Wiring(
         title="KoproGo property: who owns how much of what on a day",
+        messages="koprogo.property",
         routes=[
             *associations.routes,
             *lots.routes,

@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from prometheus_client import Counter
 
+from koprogo.kit.database import PLATFORM
 from koprogo.kit.database.pool import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,17 @@ IDLE_SECONDS = 0.05
 KEPT = "7 days"
 """Published events stay this long, to look at."""
 PUBLISHED = Counter("koprogo_outbox_published_total", "Events published.", ["topic"])
+
+
+SESSION = {"koprogo.relay": "on", "koprogo.tenant": str(PLATFORM)}
+"""Settings of its own connection: policies let it carry the events of all tenants, and forget what is old."""
+
+
+async def forget(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    """Published events after a week; noted events and idempotency keys after 30 days, which their policies say."""
+    await connection.execute(f"delete from outbox where published_at < now() - interval '{KEPT}'")  # noqa: S608
+    await connection.execute("delete from inbox")
+    await connection.execute("delete from idempotency_keys")
 
 
 class Relay:
@@ -43,7 +55,7 @@ class Relay:
 
     async def _relay(self) -> None:
         # Its own connection: what is set on this session must not reach the pool.
-        connection = await asyncpg.connect(self._url, server_settings={"koprogo.relay": "on"})
+        connection = await asyncpg.connect(self._url, server_settings=SESSION)
         producer = AIOKafkaProducer(
             bootstrap_servers=self._bootstrap,
             enable_idempotence=True,
@@ -61,9 +73,7 @@ class Relay:
                     now = asyncio.get_running_loop().time()
                     if now - forgotten_at > 3600:
                         forgotten_at = now
-                        await connection.execute(
-                            f"delete from outbox where published_at < now() - interval '{KEPT}'"  # noqa: S608
-                        )
+                        await forget(connection)
                     await asyncio.sleep(IDLE_SECONDS)
         finally:
             await producer.stop()

@@ -74,10 +74,12 @@ async def carry_out_invitation(
 
 
 async def note_failure(invitation_id: UUID, *, uow: UnitOfWork, detail: str) -> None:
-    """What failed before the mail is tried again, up to a point; a mail that was refused is not sent."""
+    """What failed before the mail is tried again, up to a point; what failed with it may have left all the same."""
     async with uow:
         invitation = await uow.invitations.get(invitation_id)
-        if invitation.state is State.MAILING or invitation.attempts >= MAX_ATTEMPTS:
+        if invitation.state is State.MAILING:
+            invitation.state = State.UNCONFIRMED
+        elif invitation.attempts >= MAX_ATTEMPTS:
             invitation.state = State.FAILED
         elif invitation.state is State.CREATING:
             invitation.state = State.PENDING

@@ -33,6 +33,8 @@ create table inbox (
 alter table inbox enable row level security;
 alter table inbox force row level security;
 create policy tenant on inbox using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
+create policy relay_forgets on inbox for delete
+    using (current_setting('koprogo.relay', true) = 'on' and handled_at < now() - interval '30 days');
 
 create table idempotency_keys (
     subject uuid not null,
@@ -49,6 +51,8 @@ create table idempotency_keys (
 alter table idempotency_keys enable row level security;
 alter table idempotency_keys force row level security;
 create policy tenant on idempotency_keys using (tenant_id = (select current_setting('koprogo.tenant')::uuid));
+create policy relay_forgets on idempotency_keys for delete
+    using (current_setting('koprogo.relay', true) = 'on' and created_at < now() - interval '30 days');
 
 -- Who may do what. Read before the tenant is known, by subject alone; written inside the tenant.
 create table grants (
