@@ -229,6 +229,29 @@ class TestABallot:
         assert await assembly.cast(0, assembly.heads[1], Choice.AGAINST) == "counted"
 
 
+class TestWhatAProcessRemembers:
+    async def test_is_not_believed_when_its_commit_failed(self, pool: Pool) -> None:
+        assembly = await Assembly(pool).opened()
+        await assembly.open_vote(0)
+        async with (uow := assembly.uow()):
+            lost = await uow.halls.enter(assembly.association, assembly.meeting)
+            ballot = {"subject": SECRETARY, "is_secretary": False, "acr": "1", "at": START}
+            head = assembly.heads[1]
+            lost.cast_ballot(assembly.items[0], head, Choice.FOR, co_owners={head}, **ballot)
+        # It was remembered with the ballot and never written: as if the commit had failed.
+        assert await assembly.cast(0, head, Choice.AGAINST) == "counted"
+        assembly.processes[0].put(assembly.meeting, lost)
+        assert await assembly.cast(0, assembly.heads[2], process=1) == "counted"
+        assert await assembly.cast(0, assembly.heads[3]) == "counted"
+        hall = await assembly.hall()
+        roll_call.verify(hall.acts)
+        assert [act.data["choice"] for act in hall.acts if act.kind is roll_call.ActKind.BALLOT] == [
+            "against",
+            "for",
+            "for",
+        ]
+
+
 class TestAConflictDeclaredInTheMeeting:
     async def declare(self, assembly: Assembly, item: int, head: UUID) -> None:
         await declare_conflict(

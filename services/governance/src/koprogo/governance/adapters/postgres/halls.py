@@ -18,7 +18,7 @@ MOST = 64
 
 
 class ReplayedHalls:
-    """Halls by meeting, as this process last left them. Taken out while in use, put back after the commit."""
+    """Halls by meeting, as this process last left them. Taken out while in use."""
 
     def __init__(self) -> None:
         self._halls: dict[UUID, Hall] = {}
@@ -62,6 +62,9 @@ class PostgresHalls:
         known = hall.count if hall else 0
         if known < row["acts_count"]:
             acts = await self._acts(meeting_id, known, row["acts_count"])
+            if hall is not None and acts[0].previous != hall.last_hash:
+                # What was remembered was never committed.
+                hall, acts = None, await self._acts(meeting_id, 0, row["acts_count"])
             if hall is None:
                 hall = Hall.replayed(acts)
             else:
@@ -88,8 +91,11 @@ class PostgresHalls:
         )
         hall.unsaved = []
 
-    def committed(self) -> None:
-        """What was entered is remembered; after a rollback it would be wrong, and is forgotten."""
+    def remember(self) -> None:
+        """What was entered, just before the commit: whoever waits for the row comes right after it.
+
+        Should the commit fail, count and hash tell the next one that it did not happen.
+        """
         for meeting_id, hall in self._entered.items():
             self._replayed.put(meeting_id, hall)
 

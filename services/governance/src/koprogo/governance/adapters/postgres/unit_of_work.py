@@ -41,6 +41,6 @@ class PostgresUnitOfWork(UnitOfWork):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await super().__aexit__(kind, error, traceback)
         if kind is None:
-            self.halls.committed()
+            self.halls.remember()
+        await super().__aexit__(kind, error, traceback)
