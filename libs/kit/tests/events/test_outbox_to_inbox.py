@@ -278,6 +278,32 @@ class TestTheRelay:
         await connection.close()
 
 
+class TestAnIdleRelay:
+    async def test_looks_less_and_less_often_until_something_comes(
+        self, pool: Pool, relay: Relay, make_topic: MakeTopic, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        topic, tenant = await make_topic(), uuid4()
+        found, waited = list[int](), list[float]()
+        look, last = relay._publish_some, asyncio.get_running_loop().time()
+
+        async def noted(*of: Any) -> int:
+            nonlocal last
+            waited.append(asyncio.get_running_loop().time() - last)
+            found.append(await look(*of))
+            last = asyncio.get_running_loop().time()
+            return found[-1]
+
+        monkeypatch.setattr(relay, "_publish_some", noted)
+        async with at_work(relay):
+            await until(lambda: len(found) >= 7)
+            assert waited[1] < relay_module.LONGEST_WAIT <= waited[6]
+            await publish(pool, tenant, fact(topic, 1))
+            # One look at once after it, and one after the first wait.
+            await until(lambda: 1 in found and len(found) > found.index(1) + 2)
+        at_once, first = waited[found.index(1) + 1 :][:2]
+        assert at_once < relay_module.FIRST_WAIT <= first < relay_module.LONGEST_WAIT
+
+
 class TestADuplicate:
     async def test_has_no_second_effect(self, pool: Pool, bootstrap: str, make_topic: MakeTopic) -> None:
         topic, tenant, event_id, seen = await make_topic(), uuid4(), uuid4(), list[int]()

@@ -50,6 +50,10 @@ class TestABody:
         assert [e["field"] for e in told["errors"]] == [field]
         assert told["reason"] == "INVALID"
 
+    async def test_that_is_not_utf_8_is_refused(self, syndic: httpx.AsyncClient, notes: str) -> None:
+        answer = await syndic.post(notes, content=b'{"text": "\xff"}', headers={"content-type": "application/json"})
+        assert problem(answer, 400)["errors"] == [{"field": "body", "message": "The text is not UTF-8."}]
+
     async def test_with_a_character_that_postgresql_does_not_store_is_refused(
         self, syndic: httpx.AsyncClient, notes: str
     ) -> None:
@@ -112,6 +116,43 @@ class TestWhatIsBroken:
         answer = await syndic.get(notes)
         assert problem(answer, 503)["reason"] == "DATABASE_UNAVAILABLE"
         assert answer.headers["retry-after"] == "1"
+
+
+class TestTheLanguageOfAProblem:
+    @pytest.mark.parametrize(
+        ("language", "title", "message"),
+        [
+            ("fr", "La demande n'est pas valable", "Attendu : un texte ; reçu : un nombre entier."),
+            ("nl-BE, fr;q=0.5", "De aanvraag is niet geldig", "Verwacht: een tekst; ontvangen: een geheel getal."),
+            ("de", "Die Anfrage ist nicht gültig", "Erwartet: ein Text; erhalten: eine ganze Zahl."),
+            ("es", "The request is not valid", "Expected: a text; received: a whole number."),
+        ],
+    )
+    async def test_of_a_field_is_the_readers(
+        self, syndic: httpx.AsyncClient, notes: str, language: str, title: str, message: str
+    ) -> None:
+        answer = await syndic.post(notes, json={"text": 7}, headers={"accept-language": language})
+        told = problem(answer, 400)
+        assert (told["title"], told["detail"]) == (title, f"text: {message}")
+        assert told["errors"] == [{"field": "text", "message": message}]
+        assert answer.headers["content-language"] == (language[:2] if language != "es" else "en")
+
+    async def test_of_a_refusal_is_the_same_in_title_and_detail(self, service: InProcess) -> None:
+        async with service.signed_in(uuid4()) as client:
+            answer = await client.get("gone", headers={"accept-language": "nl"})
+        told = problem(answer, 404)
+        assert (told["title"], told["detail"]) == ("Niet gevonden", "Dit bestaat niet, of niet hier.")
+        assert answer.headers["content-language"] == "nl"
+
+    @pytest.mark.parametrize(("path", "status", "said"), [
+        ("nowhere", 404, "Das gibt es nicht, oder nicht hier."),
+        ("broken", 500, "Der Vorfall ist unter der trace_id unten vermerkt."),
+    ])  # fmt: skip
+    async def test_of_what_is_nobodys_or_broken_is_the_readers_too(
+        self, syndic: httpx.AsyncClient, path: str, status: int, said: str
+    ) -> None:
+        answer = await syndic.get(path, headers={"accept-language": "de"})
+        assert (problem(answer, status)["detail"], answer.headers["content-language"]) == (said, "de")
 
 
 class TestTheTraceOfARequest:

@@ -64,6 +64,7 @@ def create_app(
             HTTPException: problems.on_http_exception,
             **dict.fromkeys(DATABASE_AWAY, problems.on_database_away),
             **dict.fromkeys(CHARACTER_REFUSED, problems.on_character_refused),
+            UnicodeDecodeError: problems.on_text_unreadable,
             Exception: problems.on_anything_else,
         },
         request_max_body_size=BODY_LIMIT,

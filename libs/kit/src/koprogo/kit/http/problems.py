@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -11,8 +13,9 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from koprogo.kernel.errors import DomainError, Kind
+from koprogo.kernel.words import Language
 from koprogo.kit import logs
-from koprogo.kit.http import messages
+from koprogo.kit.http import messages, sentences
 
 logger = logging.getLogger(__name__)
 
@@ -25,20 +28,8 @@ STATUS = {
     Kind.STALE: 412,
     Kind.UNAVAILABLE: 503,
 }
-TITLES = {
-    400: "The request is not valid",
-    401: "Not signed in",
-    403: "Not admitted",
-    404: "Not found",
-    405: "Method not allowed",
-    409: "In conflict with the state of things",
-    412: "Changed meanwhile",
-    413: "Too large",
-    415: "Media type not accepted",
-    429: "Too many requests",
-    500: "Something is broken on our side",
-    503: "A neighbour does not answer",
-}
+REASONS = {400: "INVALID", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}
+"""Of what Litestar refuses."""
 
 
 class FieldError(msgspec.Struct):
@@ -70,58 +61,79 @@ def respond(problem: Problem, headers: dict[str, str] | None = None) -> Response
 def on_domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[bytes]:
     status = STATUS[error.kind]
     headers = {401: {"www-authenticate": "Bearer"}, 503: {"retry-after": "1"}}.get(status, {})
-    wanted = messages.language_of(request.headers.get("accept-language"))
-    detail, language = messages.say(error.reason, error.message, wanted, error.metadata)
+    return _said(
+        request, status, error.reason, error.message, field=error.field, metadata=error.metadata, headers=headers
+    )
+
+
+def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    status, headers = error.status_code, dict(error.headers or {})
+    found: list[tuple[str, str]] = []
+    if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        found = [(str(e.get("key", "")), str(e.get("message", ""))) for e in error.extra if isinstance(e, dict)]
+    if status == 400:
+        return _fields(request, [(_path(key, said), said) for key, said in found] or [("body", error.detail)], headers)
+    return _said(request, status, REASONS.get(status, f"HTTP_{status}"), error.detail, headers=headers)
+
+
+def on_database_away(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """The database is restarting or out of reach: whether a change was made is seen by reading."""
+    logger.warning("the database is away: %s", type(error).__name__)
+    message = "The database does not answer; try again in a moment."
+    return _said(request, 503, "DATABASE_UNAVAILABLE", message, headers={"retry-after": "1"})
+
+
+def on_character_refused(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    return _fields(request, [("body", "A text holds the character U+0000, which cannot be stored.")])
+
+
+def on_text_unreadable(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """A body that msgspec could not read; should it ever be a text of ours, the log has it."""
+    logger.warning("a text is not UTF-8", exc_info=error)
+    return _fields(request, [("body", "The text is not UTF-8.")])
+
+
+def on_anything_else(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    logger.error("unhandled error", exc_info=error)
+    return _said(request, 500, "INTERNAL", "It was logged under the trace_id below.")
+
+
+def _said(
+    request: Request[Any, Any, Any],
+    status: int,
+    reason: str,
+    english: str,
+    *,
+    field: str | None = None,
+    metadata: Mapping[str, str] = MappingProxyType({}),
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> Response[bytes]:
+    detail, language = messages.say(reason, english, _wanted(request), metadata)
+    errors = [FieldError(field, detail)] if field else []
+    title = sentences.title(status, language) or english
     return respond(
-        Problem(
-            status,
-            TITLES[status],
-            error.reason,
-            detail,
-            errors=[FieldError(error.field, detail)] if error.field else [],
-            metadata=error.metadata,
-        ),
+        Problem(status, title, reason, detail, errors=errors, metadata=dict(metadata)),
         {**headers, "content-language": language.value},
     )
 
 
-def on_http_exception(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    errors: list[FieldError] = []
-    if isinstance(error, ValidationException) and isinstance(error.extra, list):
-        errors = [
-            FieldError(_path(str(e.get("key", "")), str(e.get("message", ""))), str(e.get("message", "")))
-            for e in error.extra
-            if isinstance(e, dict)
-        ]
-    if error.status_code == 400 and not errors:
-        errors = [FieldError("body", error.detail)]
-    reason = {400: "INVALID", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}.get(
-        error.status_code, f"HTTP_{error.status_code}"
-    )
-    detail = "; ".join(f"{e.field}: {e.message}" for e in errors) or error.detail
+def _fields(
+    request: Request[Any, Any, Any],
+    found: Sequence[tuple[str, str]],
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> Response[bytes]:
+    """What is wrong with which field, as msgspec says it in English."""
+    said, language = sentences.of_fields([english for _, english in found], _wanted(request))
+    errors = [FieldError(field, message) for (field, _), message in zip(found, said, strict=True)]
+    detail = "; ".join(f"{e.field}: {e.message}" for e in errors)
     return respond(
-        Problem(error.status_code, TITLES.get(error.status_code, error.detail), reason, detail, errors=errors),
-        dict(error.headers or {}),
+        Problem(400, sentences.title(400, language) or "", REASONS[400], detail, errors=errors),
+        {**headers, "content-language": language.value},
     )
 
 
-def on_database_away(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """The database is restarting or out of reach: whether a change was made is seen by reading."""
-    logger.warning("the database is away: %s", type(error).__name__)
-    return respond(
-        Problem(503, TITLES[503], "DATABASE_UNAVAILABLE", "The database does not answer; try again in a moment."),
-        {"retry-after": "1"},
-    )
-
-
-def on_character_refused(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    message = "A text holds the character U+0000, which cannot be stored."
-    return respond(Problem(400, TITLES[400], "INVALID", message, errors=[FieldError("body", message)]))
-
-
-def on_anything_else(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    logger.error("unhandled error", exc_info=error)
-    return respond(Problem(500, TITLES[500], "INTERNAL", "It was logged under the trace_id below."))
+def _wanted(request: Request[Any, Any, Any]) -> Language:
+    return messages.language_of(request.headers.get("accept-language"))
 
 
 def _path(key: str, message: str) -> str:
