@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*koprogo_api/property/v1/associations.proto\x12\x17koprogo_api.property.v1\"/\n\x15GetAssociationRequest\x12\x16\n\x0e\x61ssociation_id\x18\x01 \x01(\t\"\xd5\x01\n\x16GetAssociationResponse\x12\x16\n\x0e\x61ssociation_id\x18\x01 \x01(\t\x12\x17\n\x0forganisation_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x19\n\x11\x65nterprise_number\x18\x04 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x05 \x03(\t\x12\x0e\n\x06region\x18\x06 \x01(\t\x12\x11\n\tlanguages\x18\x07 \x03(\t\x12\x19\n\x11share_denominator\x18\x08 \x01(\x03\x12\x12\n\nshares_sum\x18\t \x01(\x03\"9\n\x13GetVoterRollRequest\x12\x16\n\x0e\x61ssociation_id\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x01(\t\"\x81\x02\n\x14GetVoterRollResponse\x12\x19\n\x11share_denominator\x18\x01 \x01(\x03\x12;\n\rco_ownerships\x18\x02 \x03(\x0b\x32$.koprogo_api.property.v1.CoOwnership\x12Z\n\x0f\x61llocation_keys\x18\x03 \x03(\x0b\x32\x41.koprogo_api.property.v1.GetVoterRollResponse.AllocationKeysEntry\x1a\x35\n\x13\x41llocationKeysEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xbb\x02\n\x0b\x43oOwnership\x12\x17\n\x0f\x63o_ownership_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05votes\x18\x03 \x01(\x03\x12\x37\n\x04lots\x18\x04 \x03(\x0b\x32).koprogo_api.property.v1.LotOfCoOwnership\x12\x11\n\tsuspended\x18\x05 \x01(\x08\x12\x32\n\x08\x63ontacts\x18\x06 \x03(\x0b\x32 .koprogo_api.property.v1.Contact\x12\x45\n\tkey_votes\x18\x07 \x03(\x0b\x32\x32.koprogo_api.property.v1.CoOwnership.KeyVotesEntry\x1a/\n\rKeyVotesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"P\n\x10LotOfCoOwnership\x12\x0e\n\x06lot_id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0e\n\x06shares\x18\x04 \x01(\x03\"u\n\x07\x43ontact\x12\x13\n\x0b\x63o_owner_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x04 \x03(\t\x12\r\n\x05\x65mail\x18\x05 \x01(\t\x12\x15\n\raccepts_email\x18\x06 \x01(\x08\"C\n\x13ListCoOwnersRequest\x12\x16\n\x0e\x61ssociation_id\x18\x01 \x01(\t\x12\x14\n\x0c\x63o_owner_ids\x18\x02 \x03(\t\"K\n\x14ListCoOwnersResponse\x12\x33\n\tco_owners\x18\x01 \x03(\x0b\x32 .koprogo_api.property.v1.Contact2\xdb\x02\n\x0c\x41ssociations\x12q\n\x0eGetAssociation\x12..koprogo_api.property.v1.GetAssociationRequest\x1a/.koprogo_api.property.v1.GetAssociationResponse\x12k\n\x0cGetVoterRoll\x12,.koprogo_api.property.v1.GetVoterRollRequest\x1a-.koprogo_api.property.v1.GetVoterRollResponse\x12k\n\x0cListCoOwners\x12,.koprogo_api.property.v1.ListCoOwnersRequest\x1a-.koprogo_api.property.v1.ListCoOwnersResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*koprogo_api/property/v1/associations.proto\x12\x17koprogo_api.property.v1\"/\n\x15GetAssociationRequest\x12\x16\n\x0e\x61ssociation_id\x18\x01 \x01(\t\"\xd5\x01\n\x16GetAssociationResponse\x12\x16\n\x0e\x61ssociation_id\x18\x01 \x01(\t\x12\x17\n\x0forganisation_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x19\n\x11\x65nterprise_number\x18\x04 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x05 \x03(\t\x12\x0e\n\x06region\x18\x06 \x01(\t\x12\x11\n\tlanguages\x18\x07 \x03(\t\x12\x19\n\x11share_denominator\x18\x08 \x01(\x03\x12\x12\n\nshares_sum\x18\t \x01(\x03\"9\n\x13GetVoterRollRequest\x12\x16\n\x0e\x61ssociation_id\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x01(\t\"\x81\x02\n\x14GetVoterRollResponse\x12\x19\n\x11share_denominator\x18\x01 \x01(\x03\x12;\n\rco_ownerships\x18\x02 \x03(\x0b\x32$.koprogo_api.property.v1.CoOwnership\x12Z\n\x0f\x61llocation_keys\x18\x03 \x03(\x0b\x32\x41.koprogo_api.property.v1.GetVoterRollResponse.AllocationKeysEntry\x1a\x35\n\x13\x41llocationKeysEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xe3\x02\n\x0b\x43oOwnership\x12\x17\n\x0f\x63o_ownership_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05votes\x18\x03 \x01(\x03\x12\x37\n\x04lots\x18\x04 \x03(\x0b\x32).koprogo_api.property.v1.LotOfCoOwnership\x12\x11\n\tsuspended\x18\x05 \x01(\x08\x12\x32\n\x08\x63ontacts\x18\x06 \x03(\x0b\x32 .koprogo_api.property.v1.Contact\x12\x45\n\tkey_votes\x18\x07 \x03(\x0b\x32\x32.koprogo_api.property.v1.CoOwnership.KeyVotesEntry\x12\x12\n\nholders_id\x18\x08 \x01(\t\x12\x12\n\nholder_ids\x18\t \x03(\t\x1a/\n\rKeyVotesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"\xd0\x01\n\x10LotOfCoOwnership\x12\x0e\n\x06lot_id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0e\n\x06shares\x18\x04 \x01(\x03\x12L\n\nkey_shares\x18\x05 \x03(\x0b\x32\x38.koprogo_api.property.v1.LotOfCoOwnership.KeySharesEntry\x1a\x30\n\x0eKeySharesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"u\n\x07\x43ontact\x12\x13\n\x0b\x63o_owner_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x04 \x03(\t\x12\r\n\x05\x65mail\x18\x05 \x01(\t\x12\x15\n\raccepts_email\x18\x06 \x01(\x08\"C\n\x13ListCoOwnersRequest\x12\x16\n\x0e\x61ssociation_id\x18\x01 \x01(\t\x12\x14\n\x0c\x63o_owner_ids\x18\x02 \x03(\t\"K\n\x14ListCoOwnersResponse\x12\x33\n\tco_owners\x18\x01 \x03(\x0b\x32 .koprogo_api.property.v1.Contact2\xdb\x02\n\x0c\x41ssociations\x12q\n\x0eGetAssociation\x12..koprogo_api.property.v1.GetAssociationRequest\x1a/.koprogo_api.property.v1.GetAssociationResponse\x12k\n\x0cGetVoterRoll\x12,.koprogo_api.property.v1.GetVoterRollRequest\x1a-.koprogo_api.property.v1.GetVoterRollResponse\x12k\n\x0cListCoOwners\x12,.koprogo_api.property.v1.ListCoOwnersRequest\x1a-.koprogo_api.property.v1.ListCoOwnersResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,6 +35,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETVOTERROLLRESPONSE_ALLOCATIONKEYSENTRY']._serialized_options = b'8\001'
   _globals['_COOWNERSHIP_KEYVOTESENTRY']._loaded_options = None
   _globals['_COOWNERSHIP_KEYVOTESENTRY']._serialized_options = b'8\001'
+  _globals['_LOTOFCOOWNERSHIP_KEYSHARESENTRY']._loaded_options = None
+  _globals['_LOTOFCOOWNERSHIP_KEYSHARESENTRY']._serialized_options = b'8\001'
   _globals['_GETASSOCIATIONREQUEST']._serialized_start=71
   _globals['_GETASSOCIATIONREQUEST']._serialized_end=118
   _globals['_GETASSOCIATIONRESPONSE']._serialized_start=121
@@ -46,17 +48,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETVOTERROLLRESPONSE_ALLOCATIONKEYSENTRY']._serialized_start=600
   _globals['_GETVOTERROLLRESPONSE_ALLOCATIONKEYSENTRY']._serialized_end=653
   _globals['_COOWNERSHIP']._serialized_start=656
-  _globals['_COOWNERSHIP']._serialized_end=971
-  _globals['_COOWNERSHIP_KEYVOTESENTRY']._serialized_start=924
-  _globals['_COOWNERSHIP_KEYVOTESENTRY']._serialized_end=971
-  _globals['_LOTOFCOOWNERSHIP']._serialized_start=973
-  _globals['_LOTOFCOOWNERSHIP']._serialized_end=1053
-  _globals['_CONTACT']._serialized_start=1055
-  _globals['_CONTACT']._serialized_end=1172
-  _globals['_LISTCOOWNERSREQUEST']._serialized_start=1174
-  _globals['_LISTCOOWNERSREQUEST']._serialized_end=1241
-  _globals['_LISTCOOWNERSRESPONSE']._serialized_start=1243
-  _globals['_LISTCOOWNERSRESPONSE']._serialized_end=1318
-  _globals['_ASSOCIATIONS']._serialized_start=1321
-  _globals['_ASSOCIATIONS']._serialized_end=1668
+  _globals['_COOWNERSHIP']._serialized_end=1011
+  _globals['_COOWNERSHIP_KEYVOTESENTRY']._serialized_start=964
+  _globals['_COOWNERSHIP_KEYVOTESENTRY']._serialized_end=1011
+  _globals['_LOTOFCOOWNERSHIP']._serialized_start=1014
+  _globals['_LOTOFCOOWNERSHIP']._serialized_end=1222
+  _globals['_LOTOFCOOWNERSHIP_KEYSHARESENTRY']._serialized_start=1174
+  _globals['_LOTOFCOOWNERSHIP_KEYSHARESENTRY']._serialized_end=1222
+  _globals['_CONTACT']._serialized_start=1224
+  _globals['_CONTACT']._serialized_end=1341
+  _globals['_LISTCOOWNERSREQUEST']._serialized_start=1343
+  _globals['_LISTCOOWNERSREQUEST']._serialized_end=1410
+  _globals['_LISTCOOWNERSRESPONSE']._serialized_start=1412
+  _globals['_LISTCOOWNERSRESPONSE']._serialized_end=1487
+  _globals['_ASSOCIATIONS']._serialized_start=1490
+  _globals['_ASSOCIATIONS']._serialized_end=1837
 # @@protoc_insertion_point(module_scope)

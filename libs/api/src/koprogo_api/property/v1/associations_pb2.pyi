@@ -193,6 +193,8 @@ class CoOwnership(_message.Message):
     SUSPENDED_FIELD_NUMBER: _builtins.int
     CONTACTS_FIELD_NUMBER: _builtins.int
     KEY_VOTES_FIELD_NUMBER: _builtins.int
+    HOLDERS_ID_FIELD_NUMBER: _builtins.int
+    HOLDER_IDS_FIELD_NUMBER: _builtins.int
     co_ownership_id: _builtins.str
     """The co-owner's id for a sole owner; for divided ownership an id derived from its holders."""
     name: _builtins.str
@@ -200,6 +202,8 @@ class CoOwnership(_message.Message):
     votes: _builtins.int
     suspended: _builtins.bool
     """Divided or undivided without a mandatary: takes no part (R022)."""
+    holders_id: _builtins.str
+    """The same holders of a right always get the same, whoever speaks for them: who owes, jointly (R013)."""
     @_builtins.property
     def lots(self) -> _containers.RepeatedCompositeFieldContainer[Global___LotOfCoOwnership]: ...
     @_builtins.property
@@ -209,6 +213,10 @@ class CoOwnership(_message.Message):
     @_builtins.property
     def key_votes(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
         """Votes by special allocation key: key id to share in that key (R051)."""
+
+    @_builtins.property
+    def holder_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """All co-owners with a right in these lots."""
 
     def __init__(
         self,
@@ -220,10 +228,12 @@ class CoOwnership(_message.Message):
         suspended: _builtins.bool = ...,
         contacts: _abc.Iterable[Global___Contact] | None = ...,
         key_votes: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        holders_id: _builtins.str = ...,
+        holder_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["co_ownership_id", b"co_ownership_id", "contacts", b"contacts", "key_votes", b"key_votes", "lots", b"lots", "name", b"name", "suspended", b"suspended", "votes", b"votes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["co_ownership_id", b"co_ownership_id", "contacts", b"contacts", "holder_ids", b"holder_ids", "holders_id", b"holders_id", "key_votes", b"key_votes", "lots", b"lots", "name", b"name", "suspended", b"suspended", "votes", b"votes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -233,14 +243,39 @@ Global___CoOwnership: _TypeAlias = CoOwnership  # noqa: Y015
 class LotOfCoOwnership(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class KeySharesEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     LOT_ID_FIELD_NUMBER: _builtins.int
     NUMBER_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
     SHARES_FIELD_NUMBER: _builtins.int
+    KEY_SHARES_FIELD_NUMBER: _builtins.int
     lot_id: _builtins.str
     number: _builtins.str
     kind: _builtins.str
     shares: _builtins.int
+    @_builtins.property
+    def key_shares(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
+        """By special allocation key; a lot that is not in a key does not bear that charge."""
+
     def __init__(
         self,
         *,
@@ -248,10 +283,11 @@ class LotOfCoOwnership(_message.Message):
         number: _builtins.str = ...,
         kind: _builtins.str = ...,
         shares: _builtins.int = ...,
+        key_shares: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "lot_id", b"lot_id", "number", b"number", "shares", b"shares"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["key_shares", b"key_shares", "kind", b"kind", "lot_id", b"lot_id", "number", b"number", "shares", b"shares"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -23,17 +23,18 @@ _sym_db = _symbol_database.Default()
 
 
 from koprogo_api.documents.events.v1 import content_pb2 as koprogo__api_dot_documents_dot_events_dot_v1_dot_content__pb2
+from koprogo_api.documents.events.v1 import money_pb2 as koprogo__api_dot_documents_dot_events_dot_v1_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-koprogo_api/documents/events/v1/request.proto\x12\x1fkoprogo_api.documents.events.v1\x1a-koprogo_api/documents/events/v1/content.proto\"\xc4\x03\n\x11\x44ocumentRequested\x12\x13\n\x0b\x64ocument_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ssociation_id\x18\x02 \x01(\t\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12\x10\n\x08language\x18\x04 \x01(\t\x12\x11\n\tfile_name\x18\x05 \x01(\t\x12\x12\n\nvisible_to\x18\x06 \x03(\t\x12\x1e\n\x16visible_to_co_owner_id\x18\x07 \x01(\t\x12\x43\n\x0b\x63onvocation\x18\x08 \x01(\x0b\x32,.koprogo_api.documents.events.v1.ConvocationH\x00\x12L\n\x10\x61ttendance_sheet\x18\t \x01(\x0b\x32\x30.koprogo_api.documents.events.v1.AttendanceSheetH\x00\x12;\n\x07minutes\x18\n \x01(\x0b\x32(.koprogo_api.documents.events.v1.MinutesH\x00\x12=\n\ndispatches\x18\x0b \x03(\x0b\x32).koprogo_api.documents.events.v1.DispatchB\t\n\x07\x63ontent\"v\n\x08\x44ispatch\x12\x13\n\x0b\x64ispatch_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x04 \x03(\t\x12\r\n\x05\x65mail\x18\x05 \x01(\t\x12\x16\n\x0e\x61ttachment_ids\x18\x06 \x03(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-koprogo_api/documents/events/v1/request.proto\x12\x1fkoprogo_api.documents.events.v1\x1a-koprogo_api/documents/events/v1/content.proto\x1a+koprogo_api/documents/events/v1/money.proto\"\xa7\x06\n\x11\x44ocumentRequested\x12\x13\n\x0b\x64ocument_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ssociation_id\x18\x02 \x01(\t\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12\x10\n\x08language\x18\x04 \x01(\t\x12\x11\n\tfile_name\x18\x05 \x01(\t\x12\x12\n\nvisible_to\x18\x06 \x03(\t\x12\x1e\n\x16visible_to_co_owner_id\x18\x07 \x01(\t\x12\x43\n\x0b\x63onvocation\x18\x08 \x01(\x0b\x32,.koprogo_api.documents.events.v1.ConvocationH\x00\x12L\n\x10\x61ttendance_sheet\x18\t \x01(\x0b\x32\x30.koprogo_api.documents.events.v1.AttendanceSheetH\x00\x12;\n\x07minutes\x18\n \x01(\x0b\x32(.koprogo_api.documents.events.v1.MinutesH\x00\x12G\n\x0e\x63\x61ll_for_funds\x18\x0c \x01(\x0b\x32-.koprogo_api.documents.events.v1.CallForFundsH\x00\x12=\n\x08reminder\x18\r \x01(\x0b\x32).koprogo_api.documents.events.v1.ReminderH\x00\x12L\n\x10\x63harge_statement\x18\x0e \x01(\x0b\x32\x30.koprogo_api.documents.events.v1.ChargeStatementH\x00\x12P\n\x12transfer_statement\x18\x0f \x01(\x0b\x32\x32.koprogo_api.documents.events.v1.TransferStatementH\x00\x12\x39\n\x06report\x18\x10 \x01(\x0b\x32\'.koprogo_api.documents.events.v1.ReportH\x00\x12=\n\ndispatches\x18\x0b \x03(\x0b\x32).koprogo_api.documents.events.v1.DispatchB\t\n\x07\x63ontent\"v\n\x08\x44ispatch\x12\x13\n\x0b\x64ispatch_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x04 \x03(\t\x12\r\n\x05\x65mail\x18\x05 \x01(\t\x12\x16\n\x0e\x61ttachment_ids\x18\x06 \x03(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'koprogo_api.documents.events.v1.request_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_DOCUMENTREQUESTED']._serialized_start=130
-  _globals['_DOCUMENTREQUESTED']._serialized_end=582
-  _globals['_DISPATCH']._serialized_start=584
-  _globals['_DISPATCH']._serialized_end=702
+  _globals['_DOCUMENTREQUESTED']._serialized_start=175
+  _globals['_DOCUMENTREQUESTED']._serialized_end=982
+  _globals['_DISPATCH']._serialized_start=984
+  _globals['_DISPATCH']._serialized_end=1102
 # @@protoc_insertion_point(module_scope)

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from koprogo_api.documents.events.v1 import content_pb2 as _content_pb2
+from koprogo_api.documents.events.v1 import money_pb2 as _money_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -35,6 +36,11 @@ class DocumentRequested(_message.Message):
     CONVOCATION_FIELD_NUMBER: _builtins.int
     ATTENDANCE_SHEET_FIELD_NUMBER: _builtins.int
     MINUTES_FIELD_NUMBER: _builtins.int
+    CALL_FOR_FUNDS_FIELD_NUMBER: _builtins.int
+    REMINDER_FIELD_NUMBER: _builtins.int
+    CHARGE_STATEMENT_FIELD_NUMBER: _builtins.int
+    TRANSFER_STATEMENT_FIELD_NUMBER: _builtins.int
+    REPORT_FIELD_NUMBER: _builtins.int
     DISPATCHES_FIELD_NUMBER: _builtins.int
     document_id: _builtins.str
     """Chosen by the asker; the same id is never rendered or sent twice."""
@@ -56,6 +62,16 @@ class DocumentRequested(_message.Message):
     @_builtins.property
     def minutes(self) -> _content_pb2.Minutes: ...
     @_builtins.property
+    def call_for_funds(self) -> _money_pb2.CallForFunds: ...
+    @_builtins.property
+    def reminder(self) -> _money_pb2.Reminder: ...
+    @_builtins.property
+    def charge_statement(self) -> _money_pb2.ChargeStatement: ...
+    @_builtins.property
+    def transfer_statement(self) -> _money_pb2.TransferStatement: ...
+    @_builtins.property
+    def report(self) -> _money_pb2.Report: ...
+    @_builtins.property
     def dispatches(self) -> _containers.RepeatedCompositeFieldContainer[Global___Dispatch]:
         """None, one, or one a recipient of the same document."""
 
@@ -72,13 +88,18 @@ class DocumentRequested(_message.Message):
         convocation: _content_pb2.Convocation | None = ...,
         attendance_sheet: _content_pb2.AttendanceSheet | None = ...,
         minutes: _content_pb2.Minutes | None = ...,
+        call_for_funds: _money_pb2.CallForFunds | None = ...,
+        reminder: _money_pb2.Reminder | None = ...,
+        charge_statement: _money_pb2.ChargeStatement | None = ...,
+        transfer_statement: _money_pb2.TransferStatement | None = ...,
+        report: _money_pb2.Report | None = ...,
         dispatches: _abc.Iterable[Global___Dispatch] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["attendance_sheet", b"attendance_sheet", "content", b"content", "convocation", b"convocation", "minutes", b"minutes"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["attendance_sheet", b"attendance_sheet", "call_for_funds", b"call_for_funds", "charge_statement", b"charge_statement", "content", b"content", "convocation", b"convocation", "minutes", b"minutes", "reminder", b"reminder", "report", b"report", "transfer_statement", b"transfer_statement"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["association_id", b"association_id", "attendance_sheet", b"attendance_sheet", "content", b"content", "convocation", b"convocation", "dispatches", b"dispatches", "document_id", b"document_id", "file_name", b"file_name", "language", b"language", "minutes", b"minutes", "subject", b"subject", "visible_to", b"visible_to", "visible_to_co_owner_id", b"visible_to_co_owner_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["association_id", b"association_id", "attendance_sheet", b"attendance_sheet", "call_for_funds", b"call_for_funds", "charge_statement", b"charge_statement", "content", b"content", "convocation", b"convocation", "dispatches", b"dispatches", "document_id", b"document_id", "file_name", b"file_name", "language", b"language", "minutes", b"minutes", "reminder", b"reminder", "report", b"report", "subject", b"subject", "transfer_statement", b"transfer_statement", "visible_to", b"visible_to", "visible_to_co_owner_id", b"visible_to_co_owner_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["convocation", "attendance_sheet", "minutes"]  # noqa: Y015
+    _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["convocation", "attendance_sheet", "minutes", "call_for_funds", "reminder", "charge_statement", "transfer_statement", "report"]  # noqa: Y015
     _WhichOneofArgType_content: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_content) -> _WhichOneofReturnType_content | None: ...
 
@@ -97,7 +118,7 @@ class Dispatch(_message.Message):
     dispatch_id: _builtins.str
     """Chosen by the asker, one a recipient."""
     channel: _builtins.str
-    """email or registered_post."""
+    """email; post and registered_post are listed for the post office."""
     name: _builtins.str
     email: _builtins.str
     @_builtins.property
