@@ -5,161 +5,28 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from datetime import timedelta
+from uuid import uuid4
 
 import asyncpg
 import pytest
 
-from koprogo.governance.adapters.postgres.halls import ReplayedHalls
-from koprogo.governance.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from koprogo.governance.application.hold_meeting import (
     Arrival,
     NoteArrivals,
     NoteDeparture,
-    OpenMeeting,
     close_meeting,
-    declare_quorum,
     note_arrivals,
     note_departure,
-    open_meeting,
-)
-from koprogo.governance.application.vote import (
-    CastBallot,
-    DeclareConflict,
-    OpenVote,
-    cast_ballot,
-    close_vote,
-    declare_conflict,
-    open_vote,
 )
 from koprogo.governance.domain import roll_call
-from koprogo.governance.domain.agenda import AgendaItem
-from koprogo.governance.domain.general_meeting import GeneralMeeting, MeetingKind
-from koprogo.governance.domain.hall import Hall
 from koprogo.governance.domain.law.cap import Choice
-from koprogo.governance.domain.law.majority import Nature
-from koprogo.governance.domain.law.policies import Policies
-from koprogo.governance.domain.roll_entry import AssociationFacts, Contact, RollLine, VoterRoll
 from koprogo.governance.verify_roll_call import check
 from koprogo.kernel.errors import DomainError, NotFound
-from koprogo.kernel.words import Language
 from koprogo.kit.database import Pool
+from koprogo_api.governance.events.v1.decision_pb2 import DecisionTaken
 
-OWNERS = 50
-START = datetime(2026, 11, 24, 18, tzinfo=UTC)
-SECRETARY = uuid4()
-
-
-class Assembly:
-    """A convened meeting of 50 co-owners with 20 shares each, opened, everybody there but one."""
-
-    def __init__(self, pool: Pool, *, required_acr: str = "") -> None:
-        self.pool, self.tenant, self.association = pool, uuid4(), uuid4()
-        self.heads = [uuid4() for _ in range(OWNERS)]
-        self.items = [uuid4(), uuid4()]
-        self.required_acr = required_acr
-        self.processes = [ReplayedHalls(), ReplayedHalls()]
-        self.meeting = uuid4()
-
-    def uow(self, process: int = 0, tenant: UUID | None = None) -> PostgresUnitOfWork:
-        return PostgresUnitOfWork(self.pool, tenant or self.tenant, self.processes[process])
-
-    async def opened(self) -> Assembly:
-        title = {Language.FR: "Budget"}
-        meeting = GeneralMeeting(
-            id=self.meeting,
-            association_id=self.association,
-            kind=MeetingKind.ORDINARY,
-            starts_at=START,
-            place="Zavelplein 7",
-            remote_system="",
-            consultation="",
-            required_acr=self.required_acr,
-            agenda=[AgendaItem(item, title, {}, Nature.ORDINARY, None, [], []) for item in self.items],
-            version=0,
-        )
-        facts = AssociationFacts(self.association, "ACP", "0403019261", ["Zavel"], [Language.FR], 1000, 1000)
-        lines = [
-            RollLine(head, f"Owner {n}", 20, [str(n)], False, [Contact(head, "", Language.FR, [], "", False)], {})
-            for n, head in enumerate(self.heads)
-        ]
-        meeting.convene(
-            association=facts,
-            roll=VoterRoll(1000, lines),
-            policies=Policies(),
-            urgency="",
-            syndic_name="Claire Dubois",
-            now=START - timedelta(days=20),
-        )
-        async with (uow := self.uow()):
-            await uow.meetings.save(meeting)
-        opening = OpenMeeting(self.heads[0], "Claire Dubois")
-        await self.do(open_meeting, opening)
-        await self.do(note_arrivals, NoteArrivals([Arrival(head, "in_person") for head in self.heads[:-1]]))
-        async with self.uow() as _:
-            pass
-        await declare_quorum(self.association, self.meeting, subject=SECRETARY, uow=self.uow(), now=START)
-        return self
-
-    async def do(self, deed: Callable[..., Awaitable[None]], command: object) -> None:
-        await deed(self.association, self.meeting, command, subject=SECRETARY, uow=self.uow(), now=START)
-
-    async def open_vote(self, item: int, seconds: int = 60) -> None:
-        await open_vote(
-            self.association,
-            self.meeting,
-            self.items[item],
-            OpenVote(seconds),
-            subject=SECRETARY,
-            uow=self.uow(),
-            now=START,
-        )
-
-    async def cast(
-        self,
-        item: int,
-        head: UUID,
-        choice: Choice = Choice.FOR,
-        *,
-        by: UUID | None = None,
-        process: int = 0,
-        acr: str = "1",
-        at: datetime = START,
-    ) -> str:
-        """`counted`, or the reason of the refusal."""
-        try:
-            await cast_ballot(
-                self.association,
-                self.meeting,
-                self.items[item],
-                CastBallot(head, choice),
-                subject=uuid4(),
-                co_owners=frozenset({by or head}),
-                is_syndic=False,
-                acr=acr,
-                uow=self.uow(process),
-                now=at,
-            )
-        except DomainError as refused:
-            return refused.reason
-        return "counted"
-
-    async def close_vote(self, item: int) -> Mapping[str, Any]:
-        return await close_vote(
-            self.association,
-            self.meeting,
-            self.items[item],
-            subject=SECRETARY,
-            uow=self.uow(),
-            now=START + timedelta(seconds=61),
-        )
-
-    async def hall(self, process: int = 0) -> Hall:
-        async with (uow := self.uow(process)):
-            return await uow.halls.enter(self.association, self.meeting, lock=False)
+from .assembly import BUDGET, OWNERS, SECRETARY, START, Assembly
 
 
 class TestTwoHundredBallotsAtOnce:
@@ -253,20 +120,9 @@ class TestWhatAProcessRemembers:
 
 
 class TestAConflictDeclaredInTheMeeting:
-    async def declare(self, assembly: Assembly, item: int, head: UUID) -> None:
-        await declare_conflict(
-            assembly.association,
-            assembly.meeting,
-            assembly.items[item],
-            DeclareConflict(head, "his firm is the contractor"),
-            subject=SECRETARY,
-            uow=assembly.uow(),
-            now=START,
-        )
-
     async def test_takes_his_votes_out_and_is_verified(self, pool: Pool) -> None:
         assembly = await Assembly(pool).opened()
-        await self.declare(assembly, 0, assembly.heads[1])
+        await assembly.conflict(0, assembly.heads[1])
         await assembly.open_vote(0)
         assert await assembly.cast(0, assembly.heads[1]) == "NO_VOTE_ON_THIS"
         assert await assembly.cast(0, assembly.heads[2], Choice.AGAINST) == "counted"
@@ -282,15 +138,83 @@ class TestAConflictDeclaredInTheMeeting:
         assembly = await Assembly(pool).opened()
         await assembly.open_vote(0)
         with pytest.raises(DomainError, match="opened already"):
-            await self.declare(assembly, 0, assembly.heads[1])
+            await assembly.conflict(0, assembly.heads[1])
 
     async def test_of_somebody_who_is_not_on_the_roll_is_refused(self, pool: Pool) -> None:
         assembly = await Assembly(pool).opened()
         with pytest.raises(DomainError, match="not on the roll"):
-            await self.declare(assembly, 0, uuid4())
+            await assembly.conflict(0, uuid4())
+
+
+class TestClosingAMeeting:
+    async def told(self, assembly: Assembly) -> list[DecisionTaken]:
+        async with (uow := assembly.uow()):
+            await uow.connection.execute("set local koprogo.relay = 'on'")
+            rows = await uow.connection.fetch(
+                "select key, payload from outbox where topic = 'governance.decision' and tenant_id = $1",
+                assembly.tenant,
+            )
+        messages = [DecisionTaken.FromString(row["payload"]) for row in rows]
+        assert [m.decision_id for m in messages] == [row["key"] for row in rows]
+        return messages
+
+    async def closed(self, assembly: Assembly, choice: Choice = Choice.FOR) -> None:
+        await assembly.open_vote(0)
+        await assembly.cast(0, assembly.heads[1], choice)
+        await assembly.close_vote(0)
+        await close_meeting(assembly.association, assembly.meeting, subject=SECRETARY, uow=assembly.uow(), now=START)
+
+    @pytest.mark.parametrize(("choice", "adopted"), [(Choice.FOR, True), (Choice.AGAINST, False)])
+    async def test_tells_what_became_of_each_item_that_was_voted(
+        self, pool: Pool, choice: Choice, adopted: bool
+    ) -> None:
+        assembly = await Assembly(pool).opened()
+        await self.closed(assembly, choice)
+        (told,) = await self.told(assembly)
+        assert (told.about, told.adopted, told.item_number, told.nature) == (BUDGET, adopted, 1, "ordinary")
+        assert (told.association_id, told.decided_on) == (str(assembly.association), "2026-11-24")
+        assert dict(told.titles) == {"fr": "Budget"}
+
+    async def test_tells_it_under_the_id_of_the_register(self, pool: Pool) -> None:
+        assembly = await Assembly(pool).opened()
+        await self.closed(assembly)
+        async with (uow := assembly.uow()):
+            meeting = await uow.meetings.get(assembly.association, assembly.meeting)
+            hall = await uow.halls.enter(assembly.association, assembly.meeting, lock=False)
+            await uow.decisions.enter(meeting, hall, at=START)
+            entered = await uow.decisions.page(assembly.association, 10, None)
+        (told,) = await self.told(assembly)
+        assert [(str(one.id), one.number, one.item) for one in entered] == [(told.decision_id, 1, 1)]
+
+    async def test_tells_nothing_when_it_is_refused(self, pool: Pool) -> None:
+        assembly = await Assembly(pool).opened()
+        await assembly.open_vote(0)
+        with pytest.raises(DomainError, match="still open"):
+            await close_meeting(
+                assembly.association, assembly.meeting, subject=SECRETARY, uow=assembly.uow(), now=START
+            )
+        assert await self.told(assembly) == []
+
+    async def test_goes_on_for_an_agenda_of_before_items_could_be_about_something(self, pool: Pool) -> None:
+        assembly = await Assembly(pool).opened()
+        async with (uow := assembly.uow()):
+            await uow.connection.execute(
+                "update meetings set agenda = (select jsonb_agg(item - 'about' order by n)"
+                " from jsonb_array_elements(agenda) with ordinality as items (item, n)) where id = $1",
+                assembly.meeting,
+            )
+        await self.closed(assembly)
+        (told,) = await self.told(assembly)
+        assert told.about == ""
 
 
 class TestTheRollCallInTheDatabase:
+    async def test_is_the_same_whatever_an_item_is_about(self, pool: Pool) -> None:
+        assembly = await Assembly(pool).opened()
+        opening = (await assembly.hall()).acts[0]
+        assert BUDGET not in str(opening.data)
+        assert set(opening.data["items"][0]) == {"item", "nature", "key", "excluded", "retry_of_unanimity"}
+
     async def test_is_not_there_for_another_tenant(self, pool: Pool) -> None:
         assembly = await Assembly(pool).opened()
         stranger = assembly.uow(tenant=uuid4())

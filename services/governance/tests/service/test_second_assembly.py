@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from koprogo.governance.adapters.postgres.halls import ReplayedHalls
@@ -40,6 +41,7 @@ from koprogo.kit.ids import new_id
 NOW = datetime(2026, 5, 20, 9, tzinfo=UTC)
 FIRST = datetime(2026, 6, 10, 17, tzinfo=UTC)
 SECRETARY = uuid4()
+BUDGET = f"finance/budget/{uuid4()}"
 
 
 class Neighbours:
@@ -76,7 +78,7 @@ class Secretary:
         return PostgresUnitOfWork(self.pool, self.tenant, self.replayed)
 
     async def draft(self, *, remote_system: str = "") -> UUID:
-        item = DraftItem({Language.FR: "Comptes"}, nature=Nature.ORDINARY)
+        item = DraftItem({Language.FR: "Comptes"}, nature=Nature.ORDINARY, about=BUDGET)
         draft = DraftMeeting(MeetingKind.ORDINARY, FIRST, place="Zavel 1", remote_system=remote_system, agenda=[item])
         return await draft_meeting(
             self.association,
@@ -144,9 +146,11 @@ class TestTheSecondAssembly:
         quorum = await declare_quorum(secretary.association, second, subject=SECRETARY, uow=secretary.uow(), now=at)
         assert (quorum.valid, quorum.reason) == (True, "SECOND_SESSION")
         async with (uow := secretary.uow()):
-            item = (await uow.meetings.get(secretary.association, second)).agenda[0].id
+            agenda = (await uow.meetings.get(secretary.association, second)).agenda
+            item = agenda[0].id
             carried_over = await uow.proxies.of(second)
         assert [p.principal for p in carried_over] == [secretary.neighbours.heads[9]], "R043"
+        assert [one.about for one in agenda] == [BUDGET], "the same agenda"
         await open_vote(
             secretary.association, second, item, OpenVote(60), subject=SECRETARY, uow=secretary.uow(), now=at
         )
@@ -219,6 +223,18 @@ class TestAttendingRemotely:
                     hall = await uow.halls.enter(secretary.association, meeting, lock=False)
                 assert hall.meeting is not None
                 assert hall.meeting.is_present(str(head))
+
+
+class TestAnItemOfTheAgenda:
+    @pytest.mark.parametrize("about", ["", BUDGET, f"contractors/quote/{uuid4()}"])
+    def test_names_what_it_is_about_as_its_service_does(self, about: str) -> None:
+        draft = {"title": {"fr": "Budget"}, "about": about}
+        assert msgspec.convert(draft, DraftItem).about == about
+
+    @pytest.mark.parametrize("about", ["budget", "finance/budget/1", f"Finance/budget/{uuid4()}", f"{BUDGET}/x"])
+    def test_is_refused_when_it_is_about_nothing_that_can_be_found(self, about: str) -> None:
+        with pytest.raises(msgspec.ValidationError, match="about"):
+            msgspec.convert({"title": {"fr": "Budget"}, "about": about}, DraftItem)
 
 
 class TestAMeeting:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 from litestar.di import Provide
@@ -11,12 +12,14 @@ from koprogo.governance.adapters.neighbours import GrpcDocuments, GrpcProperty
 from koprogo.governance.adapters.postgres.halls import ReplayedHalls
 from koprogo.governance.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from koprogo.governance.entrypoints.events import on_document
+from koprogo.governance.entrypoints.grpc import Meetings
 from koprogo.governance.entrypoints.http import holding, law, meetings, papers
-from koprogo.governance.settings import Settings
+from koprogo.governance.settings import CALLERS, Settings
 from koprogo.kit import process
 from koprogo.kit.access import Actor
 from koprogo.kit.database import Pool
 from koprogo.kit.grpc import Channels
+from koprogo_api.governance.v1.meetings_pb2_grpc import add_MeetingsServicer_to_server
 
 
 def now() -> datetime:
@@ -45,5 +48,7 @@ async def wire(settings: Settings, pool: Pool, channels: Channels) -> AsyncItera
             "documents": Provide(lambda: neighbour_documents, sync_to_thread=False),
             "clock": Provide(lambda: now, sync_to_thread=False),
         },
+        register_grpc=partial(add_MeetingsServicer_to_server, Meetings(uow_of)),
+        grpc_callers=CALLERS,
         handlers={"documents.document": on_document(uow_of)},
     )

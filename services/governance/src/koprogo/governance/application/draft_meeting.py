@@ -14,6 +14,9 @@ from koprogo.kernel.words import Language
 
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 Text = Annotated[str, msgspec.Meta(max_length=20_000)]
+About = Annotated[
+    str, msgspec.Meta(max_length=100, pattern="^([a-z]+/[a-z]+/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")
+]
 Short = Annotated[str, msgspec.Meta(max_length=300)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -31,6 +34,8 @@ class DraftItem(msgspec.Struct, forbid_unknown_fields=True):
     attachments: Annotated[list[UUID], msgspec.Meta(max_length=30)] = []
     excluded: Annotated[list[UUID], msgspec.Meta(max_length=500)] = []
     retry_of_unanimity: bool = False
+    about: About = ""
+    """What of another service is put to the vote, as `finance/budget/<id>`; it learns what was decided."""
     id: UUID | None = None
 
 
@@ -153,4 +158,5 @@ def _item(draft: DraftItem, ids: Callable[[], UUID]) -> AgendaItem:
         attachments=draft.attachments,
         excluded=draft.excluded,
         retry_of_unanimity=draft.retry_of_unanimity,
+        about=draft.about,
     )

@@ -136,4 +136,5 @@ async def close_meeting(
         meeting.state = MeetingState.CLOSED if valid else MeetingState.WITHOUT_QUORUM
         await uow.meetings.save(meeting)
         await uow.halls.save(meeting_id, hall)
+        await uow.decisions.tell(meeting, hall)
     return meeting.state

@@ -1,7 +1,7 @@
 """What the use cases need, in their words."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -54,6 +54,10 @@ class Dispatches(Protocol):
 
 
 class Minutes(Protocol):
+    async def since(self, association_id: UUID, day: date) -> Sequence[views.MinutesOfMeeting]:
+        """Final ones that are rendered, of meetings held since a day, the latest first."""
+        ...
+
     async def of(self, meeting_id: UUID) -> Sequence[views.MinutesView]: ...
     async def add(
         self, meeting_id: UUID, *, document_id: UUID, language: Language, is_final: bool, at: datetime
@@ -62,7 +66,11 @@ class Minutes(Protocol):
 
 
 class Decisions(Protocol):
-    async def enter(self, meeting: GeneralMeeting, hall: Hall, *, ids: Sequence[UUID], at: datetime) -> None: ...
+    async def tell(self, meeting: GeneralMeeting, hall: Hall) -> None:
+        """Other services learn what was decided, in this transaction."""
+        ...
+
+    async def enter(self, meeting: GeneralMeeting, hall: Hall, *, at: datetime) -> None: ...
     async def page(self, association_id: UUID, limit: int, after: str | None) -> Sequence[views.DecisionView]: ...
 
 

@@ -97,7 +97,7 @@ async def enter_and_send_minutes(
             raise AlreadyEntered("The minutes were entered and sent already.")
         assert meeting.roll is not None
         assert meeting.association is not None
-        await uow.decisions.enter(meeting, hall, ids=[ids() for _ in meeting.agenda], at=now)
+        await uow.decisions.enter(meeting, hall, at=now)
         by_language: dict[Language, list[tuple[UUID, UUID, Contact]]] = defaultdict(list)
         for line in meeting.roll.lines:
             for contact in line.contacts:

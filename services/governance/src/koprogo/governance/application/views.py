@@ -21,6 +21,8 @@ class AgendaItemView(msgspec.Struct, frozen=True):
     allocation_key: UUID | None
     attachments: list[UUID]
     excluded: list[UUID]
+    about: str
+    """What of another service it puts to the vote: `finance/budget/<id>`."""
 
 
 class MeetingView(msgspec.Struct, frozen=True):
@@ -81,6 +83,14 @@ class MinutesView(msgspec.Struct, frozen=True):
     is_final: bool
     sha256: str
     rendered_at: datetime | None
+
+
+class MinutesOfMeeting(msgspec.Struct, frozen=True):
+    document_id: UUID
+    meeting_id: UUID
+    kind: str
+    held_on: date
+    language: Language
 
 
 class DecisionView(msgspec.Struct, frozen=True):

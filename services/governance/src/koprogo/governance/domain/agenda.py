@@ -38,6 +38,8 @@ class AgendaItem(msgspec.Struct):
     """As the convocation lists them."""
     retry_of_unanimity: bool = False
     """Unanimity failed before only because of absences: now of those present (R071)."""
+    about: str = ""
+    """What of another service it puts to the vote, in that service's words: `finance/budget/<id>`."""
 
     @property
     def majority(self) -> Majority | None:

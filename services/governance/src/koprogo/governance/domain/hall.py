@@ -309,7 +309,7 @@ class Hall:
             )
         result = meeting.tally(what)
         document = result.as_document()
-        document["explanations"] = [self._named(one.sentence) for one in result.explanations]
+        document["explanations"] = [self.named(one.sentence) for one in result.explanations]
         self._act(at, ActKind.VOTING_CLOSED, {"item": what, "result": document, "closed_by": closed_by})
         return document
 
@@ -318,7 +318,8 @@ class Hall:
         names = {line["co_ownership"]: line["name"] for line in self.opening["roll"]}
         return {proxy["holder"]: proxy["holder_name"] for proxy in self.opening["proxies"]} | names
 
-    def _named(self, sentence: str) -> str:
+    def named(self, sentence: str) -> str:
+        """With names in the place of ids."""
         for one, name in self.names().items():
             sentence = sentence.replace(one, name)
         return sentence

@@ -1,13 +1,15 @@
 """Proxies, dispatches, minutes, decisions and policy choices: rows beside a meeting."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from koprogo.governance.application.views import DecisionView, DispatchView, MinutesView
+from koprogo.governance.adapters.events import outgoing
+from koprogo.governance.application.views import DecisionView, DispatchView, MinutesOfMeeting, MinutesView
+from koprogo.governance.domain.decision import decisions_of
 from koprogo.governance.domain.general_meeting import GeneralMeeting
 from koprogo.governance.domain.hall import Hall
 from koprogo.governance.domain.law.majority import Majority
@@ -17,7 +19,7 @@ from koprogo.governance.domain.proxy import Proxy
 from koprogo.governance.domain.roll_entry import Contact
 from koprogo.kernel.errors import NotFound
 from koprogo.kernel.words import Language
-from koprogo.kit.database import Connection
+from koprogo.kit.database import Connection, UnitOfWork
 
 
 class PostgresProxies:
@@ -128,6 +130,17 @@ class PostgresMinutes:
             at,
         )
 
+    async def since(self, association_id: UUID, day: date) -> Sequence[MinutesOfMeeting]:
+        rows = await self._connection.fetch(
+            "select n.document_id, n.meeting_id, m.kind, (m.starts_at at time zone 'Europe/Brussels')::date as held_on,"
+            " n.language from minutes n join meetings m on m.id = n.meeting_id"
+            " where m.association_id = $1 and n.is_final and n.rendered_at is not null"
+            " and (m.starts_at at time zone 'Europe/Brussels')::date >= $2 order by m.starts_at desc, n.language",
+            association_id,
+            day,
+        )
+        return [MinutesOfMeeting(**{**dict(row), "language": Language(row["language"])}) for row in rows]
+
     async def rendered(self, document_id: UUID, *, sha256: str, at: datetime) -> None:
         await self._connection.execute(
             "update minutes set sha256 = $2, rendered_at = $3 where document_id = $1", document_id, sha256, at
@@ -135,35 +148,35 @@ class PostgresMinutes:
 
 
 class PostgresDecisions:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self._connection = uow.connection
 
-    async def enter(self, meeting: GeneralMeeting, hall: Hall, *, ids: Sequence[UUID], at: datetime) -> None:
+    async def tell(self, meeting: GeneralMeeting, hall: Hall) -> None:
+        await self._uow.publish(*(outgoing(meeting, decision) for decision in decisions_of(meeting, hall)))
+
+    async def enter(self, meeting: GeneralMeeting, hall: Hall, *, at: datetime) -> None:
         # One meeting of an association at a time: numbers are gapless.
         await self._connection.execute(
             "select pg_advisory_xact_lock(hashtextextended($1, 0))", str(meeting.association_id)
         )
-        number: int = await self._connection.fetchval(
+        last: int = await self._connection.fetchval(
             "select coalesce(max(number), 0) from decisions where association_id = $1", meeting.association_id
         )
-        for position, (item, decision_id) in enumerate(zip(meeting.agenda, ids, strict=True), start=1):
-            result = hall.results.get(str(item.id))
-            if result is None:
-                continue
-            number += 1
+        for number, decision in enumerate(decisions_of(meeting, hall), start=last + 1):
             await self._connection.execute(
                 "insert into decisions (id, association_id, meeting_id, number, held_on, item, title, majority,"
                 " adopted, result, entered_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-                decision_id,
+                decision.id,
                 meeting.association_id,
                 meeting.id,
                 number,
                 meeting.day,
-                position,
-                msgspec.json.encode(item.title).decode(),
-                result["majority"],
-                result["adopted"],
-                msgspec.json.encode(result).decode(),
+                decision.item_number,
+                msgspec.json.encode(decision.item.title).decode(),
+                decision.result["majority"],
+                decision.adopted,
+                msgspec.json.encode(decision.result).decode(),
                 at,
             )
 

@@ -34,7 +34,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.proxies = PostgresProxies(self.connection)
         self.dispatches = PostgresDispatches(self.connection)
         self.minutes = PostgresMinutes(self.connection)
-        self.decisions = PostgresDecisions(self.connection)
+        self.decisions = PostgresDecisions(self)
         self.policies = PostgresPolicyChoices(self.connection)
         self.paperwork = OutboxPaperwork(self)
 

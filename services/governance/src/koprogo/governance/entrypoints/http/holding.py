@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import get, post
+from litestar import Request, Response, get, post
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from koprogo.governance.application.hold_meeting import (
@@ -35,9 +35,10 @@ from koprogo.governance.application.vote import (
 )
 from koprogo.governance.application.watch import watch
 from koprogo.governance.domain.general_meeting import MeetingState
+from koprogo.governance.entrypoints.http.explained import answer, said, wanted
 from koprogo.governance.entrypoints.http.shared import ITEM, MANAGERS, MEETING, READERS, Clock, Uow
 from koprogo.kernel.errors import NotFound
-from koprogo.kernel.words import Role
+from koprogo.kernel.words import Language, Role
 from koprogo.kit.access import Actor
 from koprogo.kit.http import admits
 
@@ -152,19 +153,40 @@ async def cast(
 
 @post(ITEM + "/closing", opt=admits(*MANAGERS), status_code=200)
 async def close_the_vote(
-    association_id: UUID, meeting_id: UUID, item_id: UUID, actor: Actor, uow: Uow, clock: Clock
-) -> Mapping[str, Any]:
-    return await close_vote(association_id, meeting_id, item_id, subject=actor.subject, uow=uow, now=clock())
+    request: Request[Any, Any, Any],
+    association_id: UUID,
+    meeting_id: UUID,
+    item_id: UUID,
+    actor: Actor,
+    uow: Uow,
+    clock: Clock,
+) -> Response[Mapping[str, Any]]:
+    await close_vote(association_id, meeting_id, item_id, subject=actor.subject, uow=uow, now=clock())
+    return await _result(association_id, meeting_id, item_id, uow, wanted(request))
 
 
 @get(ITEM + "/result", opt=admits(*READERS))
-async def read_result(association_id: UUID, meeting_id: UUID, item_id: UUID, uow: Uow) -> Mapping[str, Any]:
+async def read_result(
+    request: Request[Any, Any, Any], association_id: UUID, meeting_id: UUID, item_id: UUID, uow: Uow
+) -> Response[Mapping[str, Any]]:
     """Only after the vote is closed."""
+    return await _result(association_id, meeting_id, item_id, uow, wanted(request))
+
+
+async def _result(
+    association_id: UUID, meeting_id: UUID, item_id: UUID, uow: Uow, language: Language
+) -> Response[Mapping[str, Any]]:
+    """English as it stands in the roll call; in another language the explanations of the same acts."""
+    item = str(item_id)
     async with uow:
-        result = (await uow.halls.enter(association_id, meeting_id, lock=False)).results.get(str(item_id))
-    if result is None:
-        raise NotFound("There is no result on this item: its vote is not closed.")
-    return result
+        hall = await uow.halls.enter(association_id, meeting_id, lock=False)
+        result = hall.results.get(item)
+        if result is None or hall.meeting is None:
+            raise NotFound("There is no result on this item: its vote is not closed.")
+        if language is Language.EN:
+            return answer(result, result["explanations"], language)
+        explanations = [hall.named(said(one, language)) for one in hall.meeting.tally(item).explanations]
+    return answer(result, explanations, language)
 
 
 @get(MEETING + "/state", opt=admits(*READERS))

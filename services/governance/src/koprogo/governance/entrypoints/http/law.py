@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from litestar import get, post, put
+from litestar import Request, Response, get, post, put
 
 from koprogo.governance.domain.law.cap import Ballot, Choice
 from koprogo.governance.domain.law.majority import Nature
@@ -14,6 +14,7 @@ from koprogo.governance.domain.law.policies import POLICIES, Policies
 from koprogo.governance.domain.law.quorum import Present, quorum
 from koprogo.governance.domain.law.register import RULES, rules_in_force
 from koprogo.governance.domain.law.tally import tally
+from koprogo.governance.entrypoints.http.explained import answer, said, wanted
 from koprogo.governance.entrypoints.http.shared import MANAGERS, READERS, Clock, Uow
 from koprogo.kit.http import admits
 
@@ -109,16 +110,18 @@ async def simulate_quorum(data: QuorumQuestion) -> Mapping[str, Any]:
 
 
 @post("/simulations/tally", opt=admits(), status_code=200)
-async def simulate_tally(data: TallyQuestion) -> Mapping[str, Any]:
+async def simulate_tally(request: Request[Any, Any, Any], data: TallyQuestion) -> Response[Mapping[str, Any]]:
     """The same functions as the meeting itself (R050 to R072); nothing is kept."""
-    return tally(
+    result = tally(
         [Ballot(one.co_ownership, one.votes, one.holder, one.choice) for one in data.ballots],
         nature=data.nature,
         session=data.session,
         share_denominator=data.share_denominator,
         on=data.on,
         excluded=data.excluded,
-    ).as_document()
+    )
+    language = wanted(request)
+    return answer(result.as_document(), [said(one, language) for one in result.explanations], language)
 
 
 def _rules(on: date | None, chosen: Policies) -> Sequence[RuleView]:

@@ -230,6 +230,7 @@ def _view(meeting: GeneralMeeting) -> MeetingView:
                 allocation_key=item.allocation_key,
                 attachments=item.attachments,
                 excluded=item.excluded,
+                about=item.about,
             )
             for number, item in enumerate(meeting.agenda, start=1)
         ],
