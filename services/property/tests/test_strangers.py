@@ -55,6 +55,10 @@ async def every_route(office: Office) -> list[tuple[str, str, dict[str, Any]]]:
         ("GET", f"{office.path}/lots", {}),
         ("PATCH", f"{office.path}/lots/{lot}", {"json": {"shares": 1}, **version}),
         ("PUT", f"{office.path}/lots/{lot}/mandatary", {"json": {"co_owner_id": None, "since": "2026-01-01"}}),
+        ("GET", f"{office.path}/lots/{lot}/ownerships", {}),
+        ("POST", f"{office.path}/lots/{lot}/transfers", {"json": {
+            "transferred_on": "2026-01-01", "holdings": [{"co_owner_id": owner}],
+        }}),
         ("GET", f"{office.path}/voter-roll", {}),
         ("GET", f"{office.path}/co-owners", {}),
         ("PATCH", f"{office.path}/co-owners/{owner}", {"json": {"email": "x@example.org"}, **version}),
@@ -110,8 +114,13 @@ class TestAnotherOrganisation:
             await other.syndic.put(
                 f"{other.path}/lots/{lot}/mandatary", json={"co_owner_id": owner, "since": "2026-01-01"}
             ),
+            await other.syndic.get(f"{other.path}/lots/{lot}/ownerships"),
+            await other.syndic.post(
+                f"{other.path}/lots/{lot}/transfers",
+                json={"transferred_on": "2026-01-01", "holdings": [{"co_owner_id": owner}]},
+            ),
         ]
-        assert [(t.status_code, t.json()["reason"]) for t in tries] == [(404, "NOT_FOUND")] * 3
+        assert [(t.status_code, t.json()["reason"]) for t in tries] == [(404, "NOT_FOUND")] * 5
         key = await other.syndic.post(f"{other.path}/allocation-keys", json={"name": "X", "shares": {lot: 1}})
         assert (key.status_code, key.json()["reason"]) == (400, "LOT_UNKNOWN")
         assert (await other.syndic.get(f"{other.path}/lots")).json() == []

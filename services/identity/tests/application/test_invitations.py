@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,6 +20,7 @@ from koprogo.identity.application.invite import (
 )
 from koprogo.identity.application.ports import KnownAssociation, KnownCoOwner
 from koprogo.identity.application.revoke import resend, revoke
+from koprogo.identity.application.see_out_former_owners import see_out_former_owners
 from koprogo.identity.application.take_over_association import take_over_association, whose_association
 from koprogo.identity.domain.invitation import State
 from koprogo.identity.domain.organisation import Organisation
@@ -29,6 +30,7 @@ from koprogo.kit.database import Pool
 from koprogo.kit.ids import new_id
 
 TODAY = date(2026, 11, 24)
+ASSOCIATION = uuid4()
 
 
 class Crash(BaseException):
@@ -268,6 +270,51 @@ class TestRevoking:
         assert await office.roles(office.accounts.people[office.email]) == set()
         assert await office.published() == 4
         assert await office.state(invitation) is State.REVOKED
+
+
+class TestAnOwnerWhoIsLeftWithoutALot:
+    async def invited(self, office: Office, person: KnownCoOwner) -> UUID:
+        await invite_co_owners(
+            InviteCoOwners([person.id]),
+            organisation_id=office.tenant,
+            association_id=ASSOCIATION,
+            property_=Property(office.tenant, [person]),
+            uow=office.uow(),
+            ids=new_id,
+        )
+        mine = [one.id for one in await open_invitations(office.pool) if one.tenant == office.tenant]
+        for invitation in mine:
+            await office.carry_out(invitation)
+        return office.accounts.people[person.email]
+
+    async def leaves(self, office: Office, person: KnownCoOwner, since: date, event: UUID) -> None:
+        await see_out_former_owners(ASSOCIATION, {person.id: since}, event_id=event, uow=office.uow())
+
+    def person(self) -> KnownCoOwner:
+        return KnownCoOwner(uuid4(), "Peeters An", Language.NL, f"an-{uuid4().hex[:8]}@example.org")
+
+    async def test_is_admitted_until_that_day(self, office: Office) -> None:
+        leaving, staying = self.person(), self.person()
+        first, second = await self.invited(office, leaving), await self.invited(office, staying)
+        today = datetime.now(UTC).date()
+        await self.leaves(office, leaving, today + timedelta(days=30), uuid4())
+        assert await office.roles(first) == {(Role.OWNER, ASSOCIATION)}
+        await self.invited(office, leaving)
+        await self.leaves(office, leaving, today, uuid4())
+        assert await office.roles(first) == set()
+        assert await office.roles(second) == {(Role.OWNER, ASSOCIATION)}
+
+    async def test_is_admitted_again_when_invited_again_even_if_his_departure_is_told_twice(
+        self, office: Office
+    ) -> None:
+        person, event = self.person(), uuid4()
+        subject = await self.invited(office, person)
+        today = datetime.now(UTC).date()
+        await self.leaves(office, person, today, event)
+        assert await office.roles(subject) == set()
+        await self.invited(office, person)
+        await self.leaves(office, person, today, event)
+        assert await office.roles(subject) == {(Role.OWNER, ASSOCIATION)}
 
 
 class TestAnotherTenant:

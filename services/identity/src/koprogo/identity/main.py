@@ -13,7 +13,7 @@ from koprogo.identity.adapters.own_grants import OwnGrants
 from koprogo.identity.adapters.postgres.grants import grants_of
 from koprogo.identity.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from koprogo.identity.adapters.property_grpc import GrpcProperty
-from koprogo.identity.entrypoints.events import on_association
+from koprogo.identity.entrypoints.events import on_association, on_lot
 from koprogo.identity.entrypoints.grpc import Grants
 from koprogo.identity.entrypoints.http import invitations, organisations
 from koprogo.identity.settings import CALLERS, Settings
@@ -52,7 +52,7 @@ async def wire(settings: Settings, pool: Pool, channels: Channels) -> AsyncItera
         },
         register_grpc=partial(add_GrantsServicer_to_server, Grants(own_grants.look_up, as_message)),
         grpc_callers=CALLERS,
-        handlers={"property.association": on_association(uow_of)},
+        handlers={"property.association": on_association(uow_of), "property.lot": on_lot(uow_of)},
         grants_source=own_grants,
         background={"inviter": Inviter(pool, accounts).run},
     )

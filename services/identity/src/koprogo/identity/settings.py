@@ -11,5 +11,5 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     public_url: str
 
 
-CALLERS = {"/koprogo_api.identity.v1.Grants/GrantsOf": frozenset({"property", "governance", "documents"})}
+CALLERS = {"/koprogo_api.identity.v1.Grants/GrantsOf": frozenset({"property", "governance", "finance", "documents"})}
 """Which neighbour may ask what."""

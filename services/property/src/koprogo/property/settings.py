@@ -6,8 +6,10 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
 
 
 CALLERS = {
-    "/koprogo_api.property.v1.Associations/GetAssociation": frozenset({"identity", "governance", "documents"}),
-    "/koprogo_api.property.v1.Associations/GetVoterRoll": frozenset({"governance"}),
+    "/koprogo_api.property.v1.Associations/GetAssociation": frozenset(
+        {"identity", "governance", "documents", "finance"}
+    ),
+    "/koprogo_api.property.v1.Associations/GetVoterRoll": frozenset({"governance", "finance"}),
     "/koprogo_api.property.v1.Associations/ListCoOwners": frozenset({"identity"}),
 }
 """Which neighbour may ask what."""

@@ -30,6 +30,10 @@ class Invitations(Protocol):
         """Locked until the end of the transaction."""
         ...
 
+    async def of_co_owner(self, association_id: UUID, co_owner_id: UUID) -> Sequence[Invitation]:
+        """Those that are not revoked; locked until the end of the transaction."""
+        ...
+
     async def save(self, invitation: Invitation) -> None: ...
     async def page(self, association_id: UUID | None, limit: int, after: str | None) -> Sequence[InvitationView]: ...
 
@@ -55,6 +59,10 @@ class Grants(Protocol):
 
 
 class UnitOfWork(Transaction, Protocol):
+    async def is_new(self, event_id: UUID) -> bool:
+        """False when the effect of this event is there already."""
+        ...
+
     @property
     def organisations(self) -> Organisations: ...
     @property

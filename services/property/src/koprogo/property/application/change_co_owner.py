@@ -9,14 +9,14 @@ from koprogo.kernel.words import Language
 from koprogo.property.application.ports import UnitOfWork
 from koprogo.property.application.register_association import Line
 
+Email = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$")]
+
 
 class ChangeCoOwner(msgspec.Struct, forbid_unknown_fields=True):
     name: Line | msgspec.UnsetType = msgspec.UNSET
     language: Language | msgspec.UnsetType = msgspec.UNSET
     address: Annotated[list[Line], msgspec.Meta(max_length=6)] | msgspec.UnsetType = msgspec.UNSET
-    email: (
-        Annotated[str, msgspec.Meta(max_length=200, pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$")] | msgspec.UnsetType
-    ) = msgspec.UNSET
+    email: Email | msgspec.UnsetType = msgspec.UNSET
     accepts_email: bool | msgspec.UnsetType = msgspec.UNSET
 
 

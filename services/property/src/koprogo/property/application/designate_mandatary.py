@@ -28,7 +28,7 @@ async def designate_mandatary(
 ) -> None:
     """Holders of one lot name the one of them who takes part for all (R022)."""
     async with uow:
-        lot = await uow.lots.get(association_id, lot_id)
+        lot = await uow.lots.get(association_id, lot_id, lock=True)
         holdings = await uow.lots.holdings(lot_id, command.since)
         if not is_divided(holdings):
             raise LotNotDivided(f"Lot {lot.number} has one owner, who needs no mandatary.")

@@ -1,5 +1,6 @@
 """What screens show."""
 
+from datetime import date
 from uuid import UUID
 
 import msgspec
@@ -41,6 +42,30 @@ class LotView(msgspec.Struct, frozen=True):
     shares: int
     holders: list[HolderView]
     version: int
+
+
+class OwnershipView(msgspec.Struct, frozen=True):
+    co_owner_id: UUID
+    name: str
+    right: Right
+    fraction: str
+    since: date
+    until: date | None
+    """First day on which he holds it no more."""
+
+
+class MandateView(msgspec.Struct, frozen=True):
+    co_owner_id: UUID
+    name: str
+    since: date
+    until: date | None
+
+
+class OwnershipsView(msgspec.Struct, frozen=True):
+    """Of one lot, from the first day to what is noted for days to come."""
+
+    ownerships: list[OwnershipView]
+    mandataries: list[MandateView]
 
 
 class CoOwnerView(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ import msgspec
 
 from koprogo.kernel.errors import DomainError
 from koprogo.kernel.words import Language, LotKind
-from koprogo.property.domain.ownership import Holding, Right, check_holdings
+from koprogo.property.domain.ownership import Holding, NotAFraction, Right, check_holdings, fraction_of
 
 COLUMNS = (
     "lot_number", "lot_kind", "lot_shares", "building",
@@ -185,10 +185,10 @@ def _shares(text: str) -> int:
 
 
 def _fraction(text: str) -> Fraction:
-    found = re.fullmatch(r"([0-9]{1,6})(?:\s*/\s*([0-9]{1,6}))?", text)
-    if not found or int(found[2] or 1) == 0 or not 0 < Fraction(int(found[1]), int(found[2] or 1)) <= 1:
-        raise _Refused("fraction", "NOT_A_FRACTION", "A fraction is written 1/2, at most 1.")
-    return Fraction(int(found[1]), int(found[2] or 1))
+    try:
+        return fraction_of(text)
+    except NotAFraction as refused:
+        raise _Refused("fraction", refused.reason, refused.message) from None
 
 
 def _yes(column: str, text: str) -> bool:

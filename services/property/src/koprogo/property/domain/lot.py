@@ -5,6 +5,7 @@ from uuid import UUID
 import msgspec
 
 from koprogo.kernel.words import LotKind
+from koprogo.property.domain.transfer import LotTransferred
 
 
 class Lot(msgspec.Struct):
@@ -14,3 +15,4 @@ class Lot(msgspec.Struct):
     building: str
     shares: int
     version: int = 1
+    events: list[LotTransferred] = []

@@ -8,7 +8,7 @@ import msgspec
 
 from koprogo.kernel.errors import Conflict
 from koprogo.kernel.words import Language, LotKind
-from koprogo.property.domain.ownership import Holding, is_divided
+from koprogo.property.domain.ownership import Holding, holders_id, is_divided
 
 
 class OwnedLot(msgspec.Struct, frozen=True):
@@ -44,6 +44,9 @@ class CoOwnership(msgspec.Struct, frozen=True):
     """Held by several and nobody designated to speak for them (R022)."""
     contacts: tuple[Contact, ...]
     """Who is convened and votes; while suspended, all who hold a right."""
+    holders_id: UUID
+    """The same holders always get the same, whoever speaks for them: who owes, jointly (R013)."""
+    holder_ids: tuple[UUID, ...]
 
     @property
     def votes(self) -> int:
@@ -68,11 +71,8 @@ def voter_roll(association_id: UUID, lots: Iterable[OwnedLot], contacts: Mapping
     for lot in lots:
         if not lot.holdings:
             raise LotWithoutOwner(f"Nobody owns lot {lot.number} on that day; correct the day of its ownership.")
-        if is_divided(lot.holdings):
-            holders = sorted(f"{h.co_owner_id}:{h.right}:{h.fraction}" for h in lot.holdings)
-            by_head[(uuid5(association_id, "|".join(holders)), lot.mandatary)].append(lot)
-        else:
-            by_head[(lot.holdings[0].co_owner_id, None)].append(lot)
+        spokesman = lot.mandatary if is_divided(lot.holdings) else None
+        by_head[(holders_id(association_id, lot.holdings), spokesman)].append(lot)
     spokesmen = Counter(head for head, mandatary in by_head if mandatary)
     roll = []
     for (head, mandatary), owned in by_head.items():
@@ -86,6 +86,8 @@ def voter_roll(association_id: UUID, lots: Iterable[OwnedLot], contacts: Mapping
                 lots=tuple(owned),
                 is_suspended=divided and mandatary is None,
                 contacts=tuple(contacts[person] for person in speaks),
+                holders_id=head,
+                holder_ids=tuple(holders_of),
             )
         )
     return sorted(roll, key=lambda head: (head.name, head.id))

@@ -58,13 +58,19 @@ class Associations(associations_pb2_grpc.AssociationsServicer):
                     votes=head.votes,
                     lots=[
                         pb.LotOfCoOwnership(
-                            lot_id=str(lot.id), number=lot.number, kind=lot.kind.value, shares=lot.shares
+                            lot_id=str(lot.id),
+                            number=lot.number,
+                            kind=lot.kind.value,
+                            shares=lot.shares,
+                            key_shares=lot.key_shares,
                         )
                         for lot in head.lots
                     ],
                     suspended=head.is_suspended,
                     contacts=[_contact(contact) for contact in head.contacts],
                     key_votes=head.key_votes,
+                    holders_id=str(head.holders_id),
+                    holder_ids=[str(holder) for holder in head.holder_ids],
                 )
                 for head in roll
             ],

@@ -1,11 +1,15 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+import asyncpg
+
 from koprogo.identity.application.views import InvitationView
 from koprogo.identity.domain.invitation import Invitation, State
 from koprogo.kernel.errors import NotFound
 from koprogo.kernel.words import Language, Role
 from koprogo.kit.database import Connection
+
+COLUMNS = "id, email, name, language, role, association_id, co_owner_id, state, subject, detail, attempts"
 
 
 class PostgresInvitations:
@@ -29,20 +33,21 @@ class PostgresInvitations:
 
     async def get(self, invitation_id: UUID) -> Invitation:
         row = await self._connection.fetchrow(
-            "select id, email, name, language, role, association_id, co_owner_id, state, subject, detail, attempts"
-            " from invitations where id = $1 for update",
+            f"select {COLUMNS} from invitations where id = $1 for update",  # noqa: S608
             invitation_id,
         )
         if row is None:
             raise NotFound("There is no such invitation.")
-        return Invitation(
-            **{
-                **dict(row),
-                "language": Language(row["language"]),
-                "role": Role(row["role"]),
-                "state": State(row["state"]),
-            }
+        return _invitation(row)
+
+    async def of_co_owner(self, association_id: UUID, co_owner_id: UUID) -> Sequence[Invitation]:
+        rows = await self._connection.fetch(
+            f"select {COLUMNS} from invitations"  # noqa: S608
+            " where association_id = $1 and co_owner_id = $2 and state <> 'revoked' order by id for update",
+            association_id,
+            co_owner_id,
         )
+        return [_invitation(row) for row in rows]
 
     async def save(self, invitation: Invitation) -> None:
         await self._connection.execute(
@@ -68,3 +73,14 @@ class PostgresInvitations:
             InvitationView(**{**dict(row), "language": Language(row["language"]), "role": Role(row["role"])})
             for row in rows
         ]
+
+
+def _invitation(row: asyncpg.Record) -> Invitation:
+    return Invitation(
+        **{
+            **dict(row),
+            "language": Language(row["language"]),
+            "role": Role(row["role"]),
+            "state": State(row["state"]),
+        }
+    )

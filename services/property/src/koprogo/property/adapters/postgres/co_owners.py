@@ -1,11 +1,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from koprogo.kernel.errors import NotFound, Stale
+import asyncpg
+
+from koprogo.kernel.errors import Conflict, NotFound, Stale
 from koprogo.kernel.words import Language
 from koprogo.kit.database import Connection
 from koprogo.property.domain.co_owner import CoOwner
 from koprogo.property.domain.voter_roll import Contact
+
+
+class CoOwnerExists(Conflict):
+    reason = "CO_OWNER_EXISTS"
 
 
 class PostgresCoOwners:
@@ -47,25 +53,28 @@ class PostgresCoOwners:
         co_owner.version += 1
 
     async def add_all(self, association_id: UUID, co_owners: Iterable[CoOwner]) -> None:
-        await self._connection.executemany(
-            "insert into co_owners"
-            " (id, association_id, reference, kind, name, language, address, email, accepts_email)"
-            " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            [
-                (
-                    c.id,
-                    association_id,
-                    c.reference,
-                    c.kind,
-                    c.name,
-                    c.language.value,
-                    c.address,
-                    c.email,
-                    c.accepts_email,
-                )
-                for c in co_owners
-            ],
-        )
+        try:
+            await self._connection.executemany(
+                "insert into co_owners"
+                " (id, association_id, reference, kind, name, language, address, email, accepts_email)"
+                " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                [
+                    (
+                        c.id,
+                        association_id,
+                        c.reference,
+                        c.kind,
+                        c.name,
+                        c.language.value,
+                        c.address,
+                        c.email,
+                        c.accepts_email,
+                    )
+                    for c in co_owners
+                ],
+            )
+        except asyncpg.UniqueViolationError as twice:
+            raise CoOwnerExists("A co-owner with this reference or id is there already; name him by his id.") from twice
 
     async def contacts(self, association_id: UUID, ids: Sequence[UUID] | None = None) -> Mapping[UUID, Contact]:
         rows = await self._connection.fetch(

@@ -1,20 +1,22 @@
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
 from koprogo.kernel.errors import NotFound, Stale
 from koprogo.kernel.words import LotKind
-from koprogo.kit.database import Connection
+from koprogo.kit.database import UnitOfWork
+from koprogo.property.adapters.events import outgoing
 from koprogo.property.domain.lot import Lot
 from koprogo.property.domain.ownership import Holding, Right
 from koprogo.property.domain.voter_roll import OwnedLot
 
 
 class PostgresLots:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self._connection = uow.connection
 
     async def lock(self, association_id: UUID) -> None:
         await self._connection.execute("select 1 from associations where id = $1 for update", association_id)
@@ -27,9 +29,10 @@ class PostgresLots:
         rows = await self._connection.fetch("select id from lots where association_id = $1", association_id)
         return {row["id"] for row in rows}
 
-    async def get(self, association_id: UUID, lot_id: UUID) -> Lot:
+    async def get(self, association_id: UUID, lot_id: UUID, *, lock: bool = False) -> Lot:
         row = await self._connection.fetchrow(
-            "select id, number, kind, building, shares, version from lots where association_id = $1 and id = $2",
+            "select id, number, kind, building, shares, version from lots"  # noqa: S608
+            " where association_id = $1 and id = $2" + (" for update" if lock else ""),
             association_id,
             lot_id,
         )
@@ -51,6 +54,8 @@ class PostgresLots:
         if done != "UPDATE 1":
             raise Stale("The lot was changed at the same moment; read it again.")
         lot.version += 1
+        await self._uow.publish(*(outgoing(event, self._uow.tenant) for event in lot.events))
+        lot.events.clear()
 
     async def add_all(self, association_id: UUID, lots: Iterable[Lot]) -> None:
         await self._connection.executemany(
@@ -83,6 +88,36 @@ class PostgresLots:
             on,
         )
         return [Holding(r["co_owner_id"], Right(r["right"]), Fraction(r["numerator"], r["denominator"])) for r in rows]
+
+    async def last_holdings(self, lot_id: UUID) -> Sequence[tuple[Holding, date]]:
+        rows = await self._connection.fetch(
+            'select co_owner_id, "right", numerator, denominator, lower(valid_during) as since from ownerships'
+            " where lot_id = $1 and upper_inf(valid_during) order by co_owner_id",
+            lot_id,
+        )
+        return [
+            (Holding(r["co_owner_id"], Right(r["right"]), Fraction(r["numerator"], r["denominator"])), r["since"])
+            for r in rows
+        ]
+
+    async def end_holdings(self, lot_id: UUID, on: date) -> None:
+        await self._connection.execute(
+            "update ownerships set valid_during = daterange(lower(valid_during), $2)"
+            " where lot_id = $1 and upper_inf(valid_during)",
+            lot_id,
+            on,
+        )
+
+    async def departures(self, association_id: UUID, co_owner_ids: Iterable[UUID]) -> Mapping[UUID, date]:
+        rows = await self._connection.fetch(
+            "select o.co_owner_id, max(upper(o.valid_during)) as since"
+            " from ownerships o join lots l on l.id = o.lot_id"
+            " where l.association_id = $1 and o.co_owner_id = any($2)"
+            " group by o.co_owner_id having not bool_or(upper_inf(o.valid_during))",
+            association_id,
+            list(co_owner_ids),
+        )
+        return {row["co_owner_id"]: row["since"] for row in rows}
 
     async def designate(self, lot_id: UUID, mandatary: UUID | None, since: date) -> None:
         # Two at once would both find the period free.

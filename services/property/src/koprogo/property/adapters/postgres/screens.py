@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from fractions import Fraction
 from itertools import groupby
 from uuid import UUID
 
@@ -10,7 +11,16 @@ import asyncpg
 from koprogo.kernel.errors import NotFound
 from koprogo.kernel.words import Language, LotKind, Region
 from koprogo.kit.database import Connection
-from koprogo.property.application.views import AssociationView, ContactView, CoOwnerView, HolderView, LotView
+from koprogo.property.application.views import (
+    AssociationView,
+    ContactView,
+    CoOwnerView,
+    HolderView,
+    LotView,
+    MandateView,
+    OwnershipsView,
+    OwnershipView,
+)
 from koprogo.property.domain.ownership import Right
 
 ASSOCIATION = """
@@ -66,6 +76,27 @@ class PostgresScreens:
         )
         return [_lot(list(of_lot)) for _, of_lot in groupby(rows, key=lambda row: row["id"])]
 
+    async def ownerships(self, lot_id: UUID) -> OwnershipsView:
+        held = await self._connection.fetch(
+            'select o.co_owner_id, c.name, o."right", o.numerator, o.denominator,'
+            " lower(o.valid_during) as since, upper(o.valid_during) as until"
+            " from ownerships o join co_owners c on c.id = o.co_owner_id where o.lot_id = $1"
+            ' order by since, o."right", c.name, o.co_owner_id',
+            lot_id,
+        )
+        mandates = await self._connection.fetch(
+            "select m.co_owner_id, c.name, lower(m.valid_during) as since, upper(m.valid_during) as until"
+            " from mandataries m join co_owners c on c.id = m.co_owner_id where m.lot_id = $1 order by since",
+            lot_id,
+        )
+        return OwnershipsView(
+            [
+                OwnershipView(r["co_owner_id"], r["name"], Right(r["right"]), _fraction(r), r["since"], r["until"])
+                for r in held
+            ],
+            [MandateView(**dict(r)) for r in mandates],
+        )
+
     async def co_owners(self, association_id: UUID, limit: int, after: str | None, on: date) -> Sequence[CoOwnerView]:
         rows = await self._connection.fetch(
             """
@@ -115,7 +146,7 @@ def _lot(rows: Sequence[asyncpg.Record]) -> LotView:
                 row["co_owner_id"],
                 row["name"],
                 Right(row["right"]),
-                "1" if row["numerator"] == row["denominator"] else f"{row['numerator']}/{row['denominator']}",
+                _fraction(row),
                 row["speaks"],
             )
             for row in rows
@@ -123,6 +154,10 @@ def _lot(rows: Sequence[asyncpg.Record]) -> LotView:
         ],
         version=first["version"],
     )
+
+
+def _fraction(row: asyncpg.Record) -> str:
+    return str(Fraction(row["numerator"], row["denominator"]))
 
 
 def _association(row: asyncpg.Record) -> AssociationView:

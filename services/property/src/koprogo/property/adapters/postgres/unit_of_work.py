@@ -17,7 +17,7 @@ class PostgresUnitOfWork(UnitOfWork):
 
     def _enter(self) -> None:
         self.associations = PostgresAssociations(self)
-        self.lots = PostgresLots(self.connection)
+        self.lots = PostgresLots(self)
         self.co_owners = PostgresCoOwners(self.connection)
         self.allocation_keys = PostgresAllocationKeys(self.connection)
         self.screens = PostgresScreens(self.connection)

@@ -3,15 +3,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, get, patch, put
+from litestar import Request, Response, get, patch, post, put
 
 from koprogo.kernel.words import Role
 from koprogo.kit.http import After, Limit, admits, etag, expected_version, page
 from koprogo.kit.http.etags import IfMatch
+from koprogo.kit.ids import new_id
 from koprogo.property.application.ask_voter_roll import ask_voter_roll
 from koprogo.property.application.change_lot import ChangeLot, change_lot
 from koprogo.property.application.designate_mandatary import DesignateMandatary, designate_mandatary
-from koprogo.property.application.views import LotView, VoterView
+from koprogo.property.application.transfer_lot import TransferLot, transfer_lot
+from koprogo.property.application.views import LotView, OwnershipsView, VoterView
 from koprogo.property.entrypoints.http.shared import READERS, Uow
 
 
@@ -62,4 +64,22 @@ async def read_voter_roll(association_id: UUID, uow: Uow, on: date | None = None
     ]
 
 
-routes = [list_lots, edit_lot, set_mandatary, read_voter_roll]
+@post("/associations/{association_id:uuid}/lots/{lot_id:uuid}/transfers", opt=admits(Role.SYNDIC, Role.SUPER_ADMIN))
+async def create_transfer(association_id: UUID, lot_id: UUID, data: TransferLot, uow: Uow) -> OwnershipsView:
+    """Answers with the ownerships of the lot, as GET does."""
+    await transfer_lot(association_id, lot_id, data, uow=uow, ids=new_id, today=date.today())  # noqa: DTZ011
+    return await _ownerships(association_id, lot_id, uow)
+
+
+@get("/associations/{association_id:uuid}/lots/{lot_id:uuid}/ownerships", opt=admits(*READERS, Role.OWNER))
+async def read_ownerships(association_id: UUID, lot_id: UUID, uow: Uow) -> OwnershipsView:
+    return await _ownerships(association_id, lot_id, uow)
+
+
+async def _ownerships(association_id: UUID, lot_id: UUID, uow: Uow) -> OwnershipsView:
+    async with uow:
+        await uow.lots.get(association_id, lot_id)
+        return await uow.screens.ownerships(lot_id)
+
+
+routes = [list_lots, edit_lot, set_mandatary, read_voter_roll, create_transfer, read_ownerships]
