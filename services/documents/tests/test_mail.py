@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from koprogo.documents.adapters.mail import POLICY, TEXTS, mail
 from koprogo.documents.application.ports import Attachment
+from koprogo_api.documents.events.v1.request_pb2 import DocumentRequested
 
 from .builders import PDF, dispatch
 
@@ -16,6 +17,8 @@ ATTACHED = [
 ]
 
 WORDS = ["de", "l'ACP", "Résidence", "«", "Tilleuls", "»", "à", "Müller", "–", "Straße", "12", "VME"]
+
+KINDS = [field.name for field in DocumentRequested.DESCRIPTOR.oneofs_by_name["content"].fields]
 
 
 def read_back(**what: object) -> EmailMessage:
@@ -33,7 +36,7 @@ def text(message: EmailMessage) -> str:
 
 
 class TestAMail:
-    @pytest.mark.parametrize("kind", ["convocation", "minutes", "attendance_sheet", "something_new"])
+    @pytest.mark.parametrize("kind", [*KINDS, "something_new"])
     @pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
     def test_says_in_his_language_what_it_brings_and_from_whom(self, kind: str, language: str) -> None:
         message = read_back(kind=kind, language=language)
@@ -42,6 +45,13 @@ class TestAMail:
         assert message["content-language"] == language
         for said in (words["text"], TEXTS["greeting"][language], "ACP Résidence", *(a.file_name for a in ATTACHED)):
             assert said in text(message)
+
+    @pytest.mark.parametrize("kind", ["call_for_funds", "reminder", "charge_statement", "transfer_statement"])
+    @pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
+    def test_about_money_has_words_of_its_own_and_no_figure_in_them(self, kind: str, language: str) -> None:
+        words = TEXTS[kind][language]
+        assert words != TEXTS["other"][language]
+        assert not any(sign.isdigit() or sign in "€{" for sign in words["subject"] + words["text"])
 
     @given(st.lists(st.sampled_from(WORDS), min_size=1))
     def test_names_the_association_as_it_is_written(self, words: list[str]) -> None:

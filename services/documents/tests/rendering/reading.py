@@ -6,6 +6,8 @@ import subprocess
 from datetime import UTC, datetime
 from functools import cache
 
+import zxingcpp
+from PIL import Image
 from pypdf import PdfReader
 
 from koprogo.documents.rendering.render import render
@@ -40,6 +42,23 @@ def _pages(pdf: bytes) -> list[str]:
 
 def text(request: DocumentRequested) -> str:
     return " ".join(pages(request))
+
+
+def qr_codes(request: DocumentRequested) -> list[zxingcpp.Barcode]:
+    """As a camera sees them on the printed pages."""
+    images = subprocess.run(["pdftoppm", "-r", "120", "-gray"], input=printed(request), capture_output=True, check=True)
+    return [code for page in _images(images.stdout) for code in zxingcpp.read_barcodes(page)]
+
+
+def _images(ppm: bytes) -> list[Image.Image]:
+    """Netpbm files one after the other."""
+    found = []
+    while ppm:
+        image = Image.open(io.BytesIO(ppm))
+        image.load()
+        found.append(image)
+        ppm = ppm[len(b"P5\n%d %d\n255\n" % image.size) + image.width * image.height :]
+    return found
 
 
 def plain(written: str) -> str:

@@ -164,7 +164,7 @@ def meeting(
     )
 
 
-def _request(language: str, **content: object) -> DocumentRequested:
+def request(language: str, **content: object) -> DocumentRequested:
     return DocumentRequested(
         document_id="0197c0de-7a6b-7cc1-9d5e-3f1b2a4c5d6e",
         association_id="0197c0de-0000-7000-8000-000000000001",
@@ -197,7 +197,7 @@ def convocation(
         )
         for index in range(items)
     ]
-    return _request(
+    return request(
         language,
         convocation=Convocation(
             letterhead=letterhead(language),
@@ -227,7 +227,7 @@ def attendance_sheet(language: str, *, before: bool = False) -> DocumentRequeste
     lines = owners() if before else attended()
     if before:
         lines[0].mode = ""
-    return _request(
+    return request(
         language,
         attendance_sheet=AttendanceSheet(
             letterhead=letterhead(language), meeting=meeting(language), share_denominator=DENOMINATOR, lines=lines
@@ -289,7 +289,7 @@ def minutes(
         ),
         Signature(name=LONG_NAME, capacity="co_owner"),
     ]
-    return _request(
+    return request(
         language,
         minutes=Minutes(
             letterhead=letterhead(language),

@@ -7,7 +7,7 @@ import pytest
 from koprogo.documents.rendering.labels import LANGUAGES, labels
 from koprogo.documents.rendering.refusals import DocumentNotRenderable
 
-from . import samples
+from . import letters, reports, samples, transfers
 from .reading import plain, text
 
 
@@ -16,7 +16,8 @@ def holes(label: str) -> set[str]:
 
 
 SAME_WORDS = {
-    "Absent", "Abstentions", "Agenda", "Lots", "Name", "Nr.", "Page", "Quorum", "Signature", "Signatures", "Total",
+    "Absent", "Abstentions", "Agenda", "Fonds", "Lot", "Lots", "Name", "Nr.", "Page", "Passiva", "Quorum", "Signature",
+    "Signatures", "Total", "Total {account}", "appartement", "garage",
 }  # fmt: skip
 
 
@@ -53,6 +54,20 @@ DOCUMENTS = [
     samples.attendance_sheet,
     samples.minutes,
     samples.second_minutes,
+    letters.call_for_funds,
+    letters.joint_call_for_funds,
+    letters.friendly_reminder,
+    letters.firm_reminder,
+    letters.formal_notice,
+    letters.charge_statement,
+    letters.credit_statement,
+    transfers.before_the_sale,
+    transfers.on_the_transfer,
+    transfers.nothing_to_tell_before,
+    transfers.nothing_to_tell_on,
+    reports.balance_sheet,
+    reports.charge_report,
+    reports.general_ledger,
 ]
 
 

@@ -10,10 +10,21 @@ from koprogo.documents.rendering.printing import print_pdf
 from koprogo.documents.rendering.refusals import DocumentNotRenderable
 from koprogo.documents.rendering.render import render
 
-from . import samples
+from . import letters, reports, samples, transfers
 from .reading import RENDERED_AT, pages, printed, reader, text
 
-DOCUMENTS = [samples.convocation, samples.attendance_sheet, samples.minutes]
+DOCUMENTS = [
+    samples.convocation,
+    samples.attendance_sheet,
+    samples.minutes,
+    letters.call_for_funds,
+    letters.formal_notice,
+    letters.charge_statement,
+    transfers.before_the_sale,
+    transfers.on_the_transfer,
+    reports.balance_sheet,
+    reports.general_ledger,
+]
 
 
 def outside(pdf: bytes) -> list[str]:

@@ -1,7 +1,13 @@
-import pytest
+import re
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from koprogo.documents.rendering.labels import LANGUAGES
 from koprogo.documents.rendering.refusals import DocumentNotRenderable
-from koprogo.documents.rendering.writing import Writing, votes_cast
+from koprogo.documents.rendering.writing import Writing, cents, votes_cast
+from koprogo.kernel.money import euros
 
 from .reading import plain
 
@@ -61,3 +67,36 @@ class TestWritingAsBelgiansDo:
     def test_refuses_a_time_that_says_no_moment(self, iso):
         with pytest.raises(DocumentNotRenderable):
             Writing("fr").hour(iso)
+
+
+class TestWritingAmounts:
+    @pytest.mark.parametrize(
+        ("language", "amount", "credit", "day"),
+        [
+            ("fr", "1 234,50 €", "−1 234,50 €", "01/06/2026"),
+            ("nl", "€ 1.234,50", "€ −1.234,50", "01/06/2026"),
+            ("de", "1.234,50 €", "−1.234,50 €", "01.06.2026"),
+            ("en", "€1,234.50", "−€1,234.50", "01/06/2026"),
+        ],
+    )
+    def test_follows_the_language(self, language, amount, credit, day):
+        write = Writing(language)
+        assert plain(write.amount("1234.50")) == amount
+        assert plain(write.amount("-1234.50")) == credit
+        assert write.numeric_day("2026-06-01") == day
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    @given(amount=st.integers(-(10**14) + 1, 10**14 - 1))
+    def test_loses_no_cent_and_breaks_over_no_line(self, language, amount):
+        written = Writing(language).amount(euros(amount))
+        assert int(re.sub(r"\D", "", written)) == abs(amount)
+        assert ("−" in written) == (amount < 0)
+        assert not set(" -") & set(written)
+
+    @pytest.mark.parametrize("amount", ["1.234,50", "1e3", "NaN", "12.345", "€ 5", "１２"])
+    def test_refuses_what_is_no_amount(self, amount):
+        with pytest.raises(DocumentNotRenderable, match="not an amount"):
+            Writing("nl").amount(amount)
+
+    def test_takes_an_empty_amount_for_none(self):
+        assert cents("") == 0

@@ -14,7 +14,7 @@ from koprogo_api.documents.events.v1.document_pb2 import DispatchChanged, Docume
 from koprogo_api.documents.events.v1.request_pb2 import DocumentRequested
 
 TOPIC = "documents.document"
-CHANNELS = {"email", "registered_post"}
+CHANNELS = {"email", "post", "registered_post"}
 
 
 class RequestMalformed(DomainError):

@@ -46,7 +46,7 @@ async def dispatch_document(
         if dispatch.is_stuck(clock()):
             dispatch.lose_sight("", clock())
             await step.dispatches.save(dispatch)
-        if dispatch.state is DispatchState.REQUESTED and dispatch.channel == "registered_post":
+        if dispatch.state is DispatchState.REQUESTED and dispatch.channel != "email":
             dispatch.list_for_post(clock())
             await step.dispatches.save(dispatch)
         if dispatch.state is not DispatchState.REQUESTED:

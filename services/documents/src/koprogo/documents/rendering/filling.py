@@ -8,8 +8,12 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
 
+from koprogo.documents.rendering.grouping import by_account, by_fund, total
+from koprogo.documents.rendering.paying import communication, iban, qr_code
 from koprogo.documents.rendering.refusals import DocumentNotRenderable
-from koprogo.documents.rendering.writing import Writing, votes_cast
+from koprogo.documents.rendering.reminding import refuse_what_the_law_forbids
+from koprogo.documents.rendering.tabulating import NUMBERS, is_landscape, rows, widths
+from koprogo.documents.rendering.writing import Writing, cents, votes_cast
 from koprogo_api.documents.events.v1.content_pb2 import AttendanceLine
 from koprogo_api.documents.events.v1.request_pb2 import DocumentRequested
 
@@ -22,6 +26,8 @@ def fill(request: DocumentRequested, rendered_at: datetime) -> str:
         raise DocumentNotRenderable("The request has no content.", field="content")
     write = Writing(request.language)
     content = getattr(request, kind)
+    if kind == "reminder":
+        refuse_what_the_law_forbids(content)
     try:
         return (
             _environment()
@@ -31,11 +37,22 @@ def fill(request: DocumentRequested, rendered_at: datetime) -> str:
                 kind=kind,
                 content=content,
                 letterhead=content.letterhead,
-                meeting=content.meeting,
+                meeting=getattr(content, "meeting", None),
                 write=write,
                 t=write.label,
                 votes_cast=votes_cast,
                 still_present=_still_present,
+                cents=cents,
+                by_fund=by_fund,
+                by_account=by_account,
+                total=total,
+                iban=iban,
+                communication=communication,
+                qr_code=qr_code,
+                report_rows=rows,
+                report_widths=widths,
+                is_landscape=is_landscape,
+                numbers=NUMBERS,
                 rendered_at=rendered_at.isoformat(),
             )
         )

@@ -29,7 +29,7 @@ class RenderingProcess:
     def __init__(
         self,
         *,
-        timeout_seconds: float = 60,
+        timeout_seconds: float = 120,
         idle_seconds: float = 60,
         documents_per_child: int = 200,
         most_resident_bytes: int = 400 * _MEBIBYTE,

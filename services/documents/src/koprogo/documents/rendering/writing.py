@@ -10,10 +10,11 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 
 from koprogo.documents.rendering.labels import NO_BREAK, labels
 from koprogo.documents.rendering.refusals import DocumentNotRenderable
+from koprogo.kernel import money
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
@@ -25,6 +26,7 @@ _HOURS = {
     "en": "%H:%M",
 }
 _DAYS = {"fr": "d MMMM y", "nl": "d MMMM y", "de": "d. MMMM y", "en": "d MMMM y"}
+_NUMERIC_DAYS = {"fr": "dd/MM/y", "nl": "dd/MM/y", "de": "dd.MM.y", "en": "dd/MM/y"}
 _WEEKDAYS = {"fr": "EEEE ", "nl": "EEEE ", "de": "EEEE, ", "en": "EEEE "}
 
 
@@ -51,6 +53,16 @@ class Writing:
 
     def number(self, value: int) -> str:
         return format_decimal(value, locale=self._locale)
+
+    def amount(self, euros: str) -> str:
+        """'1 234,50 €', '€ 1.234,50': exact, with a minus sign that stays with its number."""
+        written: str = format_currency(Decimal(cents(euros)) / 100, "EUR", locale=self._locale)
+        return written.replace("-", "−")
+
+    def figure(self, euros: str) -> str:
+        """'1 234,50', '1.234,50': an amount in a column that says its currency once."""
+        written: str = format_decimal(Decimal(cents(euros)) / 100, format="#,##0.00", locale=self._locale)
+        return written.replace("-", "−")
 
     def exact(self, amount: str | int) -> str:
         """A whole number grouped; a fraction as it was computed, with its value to two decimals."""
@@ -96,6 +108,10 @@ class Writing:
     def weekday(self, iso: str) -> str:
         return self._day(_day(iso), _WEEKDAYS[self.language] + _DAYS[self.language])
 
+    def numeric_day(self, iso: str) -> str:
+        """'01/06/2026', for the columns of a table."""
+        return format_date(_day(iso), _NUMERIC_DAYS[self.language], locale=self._locale)
+
     def _day(self, day: date, pattern: str) -> str:
         if self.language == "fr" and day.day == 1:
             pattern = pattern.replace("d MMMM", "d'er' MMMM")
@@ -129,6 +145,14 @@ _THRESHOLDS = {
 def votes_cast(votes_for: str, votes_against: str) -> str:
     """For and against; abstentions, blank and null votes are not votes cast (R058)."""
     return str(_fraction(votes_for) + _fraction(votes_against))
+
+
+def cents(euros: str) -> int:
+    """Of an amount on the wire; none when it is empty."""
+    try:
+        return money.cents(euros or "0")
+    except money.NotAnAmount as refusal:
+        raise DocumentNotRenderable(f"{euros!r} is not an amount. {refusal.message}") from None
 
 
 def _fraction(amount: str | int) -> Fraction:
