@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := 0.13.9
-DISTRIBUTIONS := libs/kernel libs/api libs/kit stack services/identity services/property services/governance services/documents
+DISTRIBUTIONS := libs/kernel libs/api libs/kit stack services/identity services/property services/governance services/finance services/documents
 SOURCES := $(foreach d,$(DISTRIBUTIONS),$(d)/src)
 
 .PHONY: up down status logs demo reset env prepare test lint types contracts unit e2e bench lock api docs schema
