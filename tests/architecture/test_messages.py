@@ -14,14 +14,14 @@ OF_THE_KIT = ROOT / "libs" / "kit" / "src" / "koprogo" / "kit" / "http" / "messa
 PACKAGES = {"kit": [ROOT / "libs" / "kit" / "src", ROOT / "libs" / "kernel" / "src"]} | {
     folder.name: [folder / "src"] for folder in (ROOT / "services").iterdir() if folder.is_dir()
 }
-INSIDE = {"CALLER_NOT_ALLOWED", "TENANT_MISSING", "HEADS_AND_SHARES", "THREE_QUARTERS", "SECOND_SESSION", "INTERNAL"}
+INSIDE = {"CALLER_NOT_ALLOWED", "TENANT_MISSING", "HEADS_AND_SHARES", "THREE_QUARTERS", "SECOND_SESSION"}
 """Between services, or reasons of a result and not of a refusal."""
 
 
 def said(package: str) -> set[str]:
-    pattern = re.compile(r'reason(?:: str)? ?= ?"([A-Z_]+)"|Problem\(\d+, TITLES\[\d+\], "([A-Z_]+)"')
+    pattern = re.compile(r'(?:reason(?:: str)? ?= ?|_said\(request, \d+, |\b\d{3}: )"([A-Z_]+)"')
     sources = [file.read_text() for folder in PACKAGES[package] for file in folder.rglob("*.py")]
-    return {one or other for text in sources for one, other in pattern.findall(text)} - INSIDE
+    return {reason for text in sources for reason in pattern.findall(text)} - INSIDE
 
 
 def translated(package: str) -> dict[str, dict[str, str]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -31,6 +33,15 @@ def admin(town: TestInstance) -> Person:
 @pytest.fixture(scope="session")
 def office(town: TestInstance, admin: Person) -> Office:
     return open_office(town.instance, admin, number="0403.019.261")
+
+
+@pytest.fixture(scope="session")
+def other_books(other_office: Office) -> Office:
+    """The other organisation's books, kept by its accountant."""
+    accountant = other_office.hire_accountant()
+    today = date.today()  # noqa: DTZ011
+    other_office.open_books(accountant, date(today.year, 1, 1), date(today.year, 12, 31))
+    return replace(other_office, syndic=accountant)
 
 
 @pytest.fixture(scope="session")

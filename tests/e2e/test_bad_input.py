@@ -74,6 +74,12 @@ def test_documents(case: Any, town: TestInstance, other_office: Any, admin: Any)
     check(case, town, other_office, admin)
 
 
+@every_operation("finance").parametrize()
+@MANY
+def test_finance(case: Any, town: TestInstance, other_books: Any, admin: Any) -> None:
+    check(case, town, other_books, admin)
+
+
 class TestAFieldThatIsWrong:
     @pytest.mark.parametrize(
         ("body", "field"),

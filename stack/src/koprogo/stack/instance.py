@@ -15,7 +15,7 @@ from koprogo.stack import paths
 from koprogo.stack.running import Running
 from koprogo.stack.trouble import Trouble
 
-SERVICES = ("identity", "property", "governance", "documents")
+SERVICES = ("identity", "property", "governance", "documents", "finance")
 PORTS = (
     "gateway", "postgres", "kafka", "kafka_controller", "keycloak", "keycloak_management", "s3", "s3_grpc",
     "weed_master", "weed_master_grpc", "weed_volume", "weed_volume_grpc", "weed_filer", "weed_filer_grpc",

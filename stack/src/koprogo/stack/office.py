@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from koprogo.stack.client import Person, accept_invitation
+from koprogo.stack.demo.bank import HOLDER, RESERVE_IBAN, WORKING_IBAN
 from koprogo.stack.demo.building import ASSOCIATION, as_csv
 from koprogo.stack.instance import Instance
 
@@ -31,11 +33,37 @@ class Office:
         return f"property/v1/associations/{self.association}"
 
     @property
+    def finance(self) -> str:
+        return f"finance/v1/associations/{self.association}"
+
+    @property
     def documents(self) -> str:
         return f"documents/v1/associations/{self.association}"
 
     def id_of(self, name: str) -> str:
         return str(self.roll[name]["co_ownership_id"])
+
+    def hire_accountant(self) -> Person:
+        email = f"accountant-{uuid.uuid4().hex[:8]}@office.example"
+        self.syndic.post(
+            f"identity/v1/associations/{self.association}/invitations",
+            {"email": email, "name": "Jan Wouters", "language": "nl", "role": "accountant"},
+        )
+        return accept_invitation(self.instance, email, PASSWORD)
+
+    def open_books(self, accountant: Person, first: date, last: date) -> str:
+        """Chart, both bank accounts and one financial year, which two persons open; returns the year's id."""
+        self.syndic.post(f"{self.finance}/books", {})
+        for fund, iban in (("working_capital", WORKING_IBAN), ("reserve_fund", RESERVE_IBAN)):
+            self.syndic.post(f"{self.finance}/bank-accounts", {"iban": iban, "holder": HOLDER, "fund": fund})
+        return self.open_year(accountant, first, last)
+
+    def open_year(self, accountant: Person, first: date, last: date) -> str:
+        year: str = accountant.post(f"{self.finance}/fiscal-years", {"first_day": str(first), "last_day": str(last)})[
+            "id"
+        ]
+        self.syndic.post(f"{self.finance}/fiscal-years/{year}/confirmation")
+        return year
 
     def invite(self, *names: str) -> None:
         """Owners sign in as the co-owners they are."""

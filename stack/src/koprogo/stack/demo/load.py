@@ -1,7 +1,8 @@
 """The demo association, loaded through the public API as its users would.
 
 A syndic's organisation, a building of 48 lots, an extraordinary meeting that has been held, from its convocation to
-the minutes in everybody's mailbox, and an ordinary one that is convened.
+the minutes in everybody's mailbox, an ordinary one that is convened, and the money of it: the repair that was voted is
+called, the bank has paid most of it, an invoice is booked, and the budget waits for the meeting.
 """
 
 from __future__ import annotations
@@ -9,13 +10,16 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from datetime import UTC, datetime, timedelta
+import uuid
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from koprogo.stack.client import Person, accept_invitation, eventually
+from koprogo.stack.demo import money
 from koprogo.stack.demo.building import ASSOCIATION, COMPANY, as_csv, email_of
 from koprogo.stack.instance import Instance
 
+ACCOUNTANT = ("jan.wouters@syndic-zavel.example", "Jan Wouters")
 SYNDIC = ("claire.dubois@syndic-zavel.example", "Claire Dubois")
 OWNERS = (COMPANY, "Peeters An", "Dupont Lucie", "Schmitz Jürgen")
 
@@ -46,9 +50,23 @@ def _load(instance: Instance) -> dict[str, str]:
     for owner in OWNERS:
         address = "bestuur@meirbrug.example" if owner == COMPANY else email_of(owner)
         accept_invitation(instance, address, _password(instance, address))
+    accountant_email, accountant_name = ACCOUNTANT
+    syndic.post(
+        f"identity/v1/associations/{association}/invitations",
+        {"email": accountant_email, "name": accountant_name, "language": "nl", "role": "accountant"},
+    )
+    accountant = accept_invitation(instance, accountant_email, _password(instance, accountant_email))
+    budget = money.open_books(syndic, accountant, association)
     held = _hold_extraordinary(syndic, association, roll)
-    convened = _convene_ordinary(syndic, association)
-    return {"association": association, "held": held, "convened": convened, "syndic": email}
+    convened = _convene_ordinary(syndic, association, budget)
+    money.call_and_pay(syndic, accountant, association)
+    return {
+        "association": association,
+        "held": held,
+        "convened": convened,
+        "syndic": email,
+        "accountant": accountant_email,
+    }
 
 
 def _hold_extraordinary(syndic: Person, association: str, roll: dict[str, Any]) -> str:
@@ -76,6 +94,7 @@ def _hold_extraordinary(syndic: Person, association: str, roll: dict[str, Any]) 
                         "de": "Dringende Reparatur des Daches, Angebot über 48.500 €",
                     },
                     "nature": "conservation_works",
+                    "about": f"finance/works/{uuid.uuid4()}",
                 },
             ],
         },
@@ -109,14 +128,14 @@ def _hold_extraordinary(syndic: Person, association: str, roll: dict[str, Any]) 
     return str(meeting["id"])
 
 
-def _convene_ordinary(syndic: Person, association: str) -> str:
+def _convene_ordinary(syndic: Person, association: str, budget: str) -> str:
     governance = f"governance/v1/associations/{association}"
     day = (datetime.now(UTC) + timedelta(days=21)).replace(hour=17, minute=30, second=0, microsecond=0)
     titles = (
-        ("Approbation des comptes", "Goedkeuring van de rekeningen", "Genehmigung der Abrechnung", "ordinary"),
-        ("Décharge du syndic", "Kwijting aan de syndicus", "Entlastung des Verwalters", "ordinary"),
-        ("Budget", "Begroting", "Haushalt", "ordinary"),
-        ("Isolation de la façade", "Gevelisolatie", "Fassadendämmung", "works_on_common_parts"),
+        ("Approbation des comptes", "Goedkeuring van de rekeningen", "Genehmigung der Abrechnung", "ordinary", ""),
+        ("Décharge du syndic", "Kwijting aan de syndicus", "Entlastung des Verwalters", "ordinary", ""),
+        ("Budget", "Begroting", "Haushalt", "ordinary", f"finance/budget/{budget}"),
+        ("Isolation de la façade", "Gevelisolatie", "Fassadendämmung", "works_on_common_parts", ""),
     )
     meeting = syndic.post(
         f"{governance}/meetings",
@@ -126,7 +145,10 @@ def _convene_ordinary(syndic: Person, association: str) -> str:
             "place": "Zavelplein 7, 1000 Bruxelles / Brussel",
             "remote_system": "https://meet.example/zavelhof",
             "consultation": "syndic-zavel.example/zavelhof",
-            "agenda": [{"title": {"fr": fr, "nl": nl, "de": de}, "nature": nature} for fr, nl, de, nature in titles],
+            "agenda": [
+                {"title": {"fr": fr, "nl": nl, "de": de}, "nature": nature, "about": about}
+                for fr, nl, de, nature, about in titles
+            ],
         },
     )
     syndic.post(f"{governance}/meetings/{meeting['id']}/convocation", {"syndic_name": SYNDIC[1]})
@@ -156,6 +178,15 @@ def _try_next(instance: Instance, loaded: dict[str, str]) -> list[str]:
         f'  curl -s -H "Authorization: Bearer $TOKEN" {meeting}/roll-call > roll.jsonl',
         f'  curl -s -H "Authorization: Bearer $TOKEN" {base}/api/governance/v1/roll-call-verifier > verify.py',
         "  python3 verify.py roll.jsonl",
-        f"Read the minutes as they were mailed: {instance.mail_url}/messages",
-        f"Every route: {base}/api/governance/openapi.json (identity, property and documents alike)",
+        "What the repair costs each owner, what the bank has paid, and the books:",
+        *(
+            f'  curl -s -H "Authorization: Bearer $TOKEN" "{base}/api/finance/v1/associations/{association}/{path}"'
+            for path in (
+                "demands?open_only=true",
+                "bank-entries?open_only=true",
+                f"trial-balance?from_day={date.today():%Y}-01-01&until_day={date.today()}",  # noqa: DTZ011
+            )
+        ),
+        f"Read the minutes and calls as they were mailed: {instance.mail_url}/messages",
+        f"Every route: {base}/api/governance/openapi.json (identity, property, documents and finance alike)",
     ]

