@@ -2,6 +2,7 @@
 
 CPU is that of the service's process and of all PostgreSQL processes, from /proc, per request. Latency is taken at a
 fixed mean rate with Poisson arrivals. The load runs on the last core; the service and PostgreSQL where they like.
+finance comes last, on parts of its own (bench/finance.py).
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import asyncpg
 
+from bench import finance
 from bench.load import Request, Run, poisson, saturating
+from bench.meter import Meter, memory, show
 from koprogo.stack import stack
 from koprogo.stack.client import Person
 from koprogo.stack.instance import SERVICES, Instance
@@ -26,50 +28,9 @@ from koprogo.stack.testing import running
 
 RUNS = 3
 SECONDS = 8.0
-TICK = os.sysconf("SC_CLK_TCK")
 TARGETS = """Targets: P99 < 5 ms at half of a core's capacity; < 128 MB a process; at most 10 connections a pool.
 Reference figures for one row under row-level security: 226 µs app, 85 µs PostgreSQL; a list of 20: 233 µs, 58 µs.
 """
-
-
-def cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
-
-
-def postgres_cpu(postmaster: int) -> float:
-    """The postmaster, its children, and those that have ended."""
-    fields = Path(f"/proc/{postmaster}/stat").read_text().rpartition(")")[2].split()
-    total = sum(int(fields[n]) for n in (11, 12, 13, 14)) / TICK
-    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-    return total + sum(cpu_seconds(int(child)) for child in children)
-
-
-def memory(pid: int) -> float:
-    line = next(x for x in Path(f"/proc/{pid}/status").read_text().splitlines() if x.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024
-
-
-class Meter:
-    def __init__(self, instance: Instance, service: str) -> None:
-        self.app = instance.running(service).pid or 0
-        self.postgres = instance.running("postgres").pid or 0
-        self.before = (cpu_seconds(self.app), postgres_cpu(self.postgres))
-
-    def per_request(self, count: int) -> tuple[float, float]:
-        """Microseconds of the service and of PostgreSQL."""
-        app, postgres = cpu_seconds(self.app) - self.before[0], postgres_cpu(self.postgres) - self.before[1]
-        return app / count * 1e6, postgres / count * 1e6
-
-
-def show(what: str, run: Run, meter: Meter) -> None:
-    app, postgres = meter.per_request(max(1, len(run.milliseconds)))
-    print(
-        f"  {what:22} {len(run.milliseconds) / run.seconds:8.0f}/s  app {app:6.0f} µs  PostgreSQL {postgres:6.0f} µs"
-        f"  P50 {run.percentile(0.5):6.2f}  P95 {run.percentile(0.95):6.2f}  P99 {run.percentile(0.99):6.2f} ms"
-        f"{f'  FAILED {run.failed}' if run.failed else ''}",
-        flush=True,
-    )
 
 
 def read_route(instance: Instance, service: str, name: str, request: Callable[[], Request], rates: list[int]) -> None:
@@ -166,6 +127,8 @@ def main() -> None:
         print("\nmemory after the load")
         for service in SERVICES:
             print(f"  {service:12} {memory(instance.running(service).pid or 0):6.1f} MB")
+    os.sched_setaffinity(0, cores)
+    finance.main()
 
 
 if __name__ == "__main__":
