@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from koprogo.finance.adapters import ubl
 from koprogo.finance.domain.electronic_invoice import ElectronicInvoiceRefused
+from koprogo.finance.domain.iban import is_iban
 from koprogo.kernel.errors import DomainError
 from koprogo.kernel.money import euros
 
@@ -174,6 +175,8 @@ class TestReading:
             (("<cbc:IssueDate>", "<cbc:IssueDate>x"), "no day"),
             (("50.00</cbc:LineExt", "5e1</cbc:LineExt"), "no amount"),
             (("EUR<", "USD<"), "in USD"),
+            ((base64.b64encode(PDF).decode(), "JVBERi0\u0080"), "PDF inside"),
+            ((base64.b64encode(PDF).decode(), "JVBERi0!"), "PDF inside"),
             (("AccountingSupplierParty>", "Nobody>"), "lacks AccountingSupplierParty"),
         ],
     )
@@ -216,3 +219,22 @@ class TestReading:
         except DomainError:
             return
         assert came.total == sum(line.net for line in came.lines) + sum(came.vat_of_lines())
+
+
+class TestAnAccountNumber:
+    @pytest.mark.parametrize(
+        "text", ["BE68539007547034", "be68 5390 0754 7034", "LU280019400644750000", "BE47435000000080"]
+    )
+    def test_is_one_when_its_checks_are_right(self, text: str) -> None:
+        assert is_iban(text)
+
+    @pytest.mark.parametrize(
+        "text", ["", "BE68539007547035", "BE685390075470", "BE00000000000000", "BE94AAAAAAAAAAAA", "٣"]
+    )
+    def test_is_none_otherwise(self, text: str) -> None:
+        assert not is_iban(text)
+
+    @given(st.text(max_size=40), st.text(alphabet="ABCXYZ0123456789 ", max_size=14))
+    def test_of_anything_is_answered(self, text: str, belgian: str) -> None:
+        assert is_iban(text) in (True, False)
+        assert is_iban(f"BE{belgian}") in (True, False)

@@ -1,7 +1,6 @@
 """UBL 2.1 as Peppol BIS Billing 3 uses it: Invoice and CreditNote."""
 
 import base64
-import binascii
 import re
 from datetime import date
 
@@ -142,7 +141,7 @@ def _picture(root: etree._Element) -> bytes | None:
         if node.get("mimeCode") == "application/pdf":
             try:
                 content = base64.b64decode("".join((node.text or "").split()), validate=True)
-            except binascii.Error as broken:
+            except ValueError as broken:
                 raise ElectronicInvoiceRefused("The PDF inside the invoice is damaged.") from broken
             if content.startswith(b"%PDF-"):
                 return content

@@ -23,5 +23,7 @@ def is_iban(text: str) -> bool:
     # The library would also look the bank up in a table, and new banks are not in it.
     if iban[:2] != "BE":
         return True
+    if len(iban) != 16 or not (iban[4:].isascii() and iban[4:].isdecimal()):
+        return False
     number, check = divmod(int(iban[4:]), 100)
-    return len(iban) == 16 and number > 0 and check == (number % 97 or 97)
+    return number > 0 and check == (number % 97 or 97)
