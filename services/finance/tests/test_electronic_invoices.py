@@ -208,7 +208,7 @@ class TestReading:
         for line, vat in zip(came.lines, came.vat_of_lines(), strict=True):
             assert abs(vat * 100 - line.net * line.vat_rate) < 200
 
-    @settings(max_examples=150)
+    @settings(max_examples=400)
     @given(st.integers(0, 10**6), st.binary(min_size=1, max_size=4))
     def test_of_a_damaged_file_raises_nothing_but_a_refusal(self, place: int, noise: bytes) -> None:
         content = document()
