@@ -56,6 +56,8 @@ def ids(office: Any) -> dict[str, str]:
         "meeting_id": meeting["id"],
         "item_id": meeting["agenda"][0]["id"],
         "document_id": document,
+        # No id: a day, without which there is no such route.
+        "transferred_on": "2026-01-01",
     }
 
 
