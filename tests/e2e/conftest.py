@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -14,15 +14,26 @@ from koprogo.stack.client import Person
 from koprogo.stack.office import Office, open_office
 from koprogo.stack.testing import TestInstance, running
 
+TOWN: list[TestInstance] = []
+
 
 @pytest.fixture(scope="session")
 def town() -> Iterator[TestInstance]:
     with running(*stack.PARTS, durable=True) as instance:
+        TOWN.append(instance)
         yield instance
-        if instance.instance.folder.exists():
-            for name in stack.PARTS:
-                with contextlib.suppress(OSError):
-                    print(f"==== {name}\n{instance.instance.running(name).last_words(30)}")
+        TOWN.clear()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What failed here may have failed in a process that is gone when the report is read."""
+    report = yield
+    if report.failed and TOWN:
+        for name in stack.SERVICES:
+            with contextlib.suppress(OSError):
+                report.sections.append((name, TOWN[0].instance.running(name).last_words(6)))
+    return report
 
 
 @pytest.fixture(scope="session")

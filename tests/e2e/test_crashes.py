@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from koprogo.stack.client import eventually, mails
+from koprogo.stack.client import handed_over, mails
 from koprogo.stack.testing import TestInstance
 
 
@@ -102,13 +102,10 @@ class TestAMeetingDuringWhich:
                 assert closed["cast"]["against"] == str(against)
         until_answered(lambda: syndic.ask("POST", f"{path}/closing"))
 
-        sent = eventually(
-            lambda: (
-                d := until_answered(lambda: syndic.ask("GET", f"{path}/dispatches?limit=200")).json(),
-                all(one["status"] in ("sent", "to_post", "unconfirmed") for one in d) and d,
-            )[1],
-            seconds=150,
-        )
+        def dispatches() -> Any:
+            return until_answered(lambda: syndic.ask("GET", f"{path}/dispatches?limit=200")).json()
+
+        sent = handed_over(dispatches, settled=("sent", "to_post", "unconfirmed"))
         mine = {one["id"] for one in sent}
         arrived = [letter["message_id"].strip("<").partition("@")[0] for letter in mails(town.instance)]
         letters = [one for one in arrived if one in mine]

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
-from koprogo.stack.client import Person, eventually, mails
+from koprogo.stack.client import Person, eventually, handed_over, mails
 from koprogo.stack.demo.building import COMPANY
 from koprogo.stack.testing import TestInstance
 
@@ -174,13 +174,7 @@ class TestAMeetingFromItsConvocationToItsMinutes:
         convened = assembly.convene()
         # One letter a head, and one to each holder of what is undivided without a mandatary.
         assert convened == len(office.roll) + 1
-        sent = eventually(
-            lambda: (
-                d := assembly.dispatches("convocation"),
-                all(one["status"] in ("sent", "to_post") for one in d) and d,
-            )[1],
-            seconds=150,
-        )
+        sent = handed_over(lambda: assembly.dispatches("convocation"))
         mailed = [one for one in sent if one["channel"] == "email"]
         assert all(one["proof"] for one in mailed)
         letter = pdf_text(
@@ -290,13 +284,7 @@ class TestAMeetingFromItsConvocationToItsMinutes:
         gone = {"capacity": "co_owner", "name": LEAVES_EARLY, "co_ownership_id": office.id_of(LEAVES_EARLY)}
         assert syndic.refused("POST", f"{assembly.path}/minutes/signatures", json=gone) == (409, "NOT_PRESENT")
         recipients = syndic.post(f"{assembly.path}/minutes/entry")["recipients"]
-        sent = eventually(
-            lambda: (
-                d := assembly.dispatches("minutes"),
-                all(one["status"] in ("sent", "to_post") for one in d) and d,
-            )[1],
-            seconds=90,
-        )
+        sent = handed_over(lambda: assembly.dispatches("minutes"), seconds=90)
         assert len(sent) == recipients
         assert sorted(received(town, sent)) == sorted(one["id"] for one in sent if one["channel"] == "email")
         posted = next(one for one in sent if one["status"] == "to_post")

@@ -16,7 +16,7 @@ from beancount.core.data import Transaction
 from PIL import Image
 from pypdf import PdfReader
 
-from koprogo.stack.client import Person, eventually, mails
+from koprogo.stack.client import Person, eventually, handed_over, mails
 from koprogo.stack.demo.bank import WORKING_IBAN, Payment, coda
 from koprogo.stack.office import Office, open_office
 from koprogo.stack.testing import TestInstance
@@ -149,11 +149,9 @@ class TestACallForFunds:
     def test_reaches_everybody_in_his_language_with_proof(
         self, town: TestInstance, house: Office, call: dict[str, Any], demands: dict[str, Any]
     ) -> None:
-        def done() -> list[dict[str, Any]]:
-            found = house.syndic.get(f"{house.finance}/calls-for-funds/{call['id']}/letters?limit=200")
-            return found if all(one["status"] in ("sent", "to_post") for one in found) else []
-
-        letters: list[dict[str, Any]] = eventually(done, seconds=240)
+        letters = handed_over(
+            lambda: house.syndic.get(f"{house.finance}/calls-for-funds/{call['id']}/letters?limit=200"), seconds=240
+        )
         assert {one["language"] for one in letters} == {"fr", "nl", "de"}
         assert all(one["proof"] for one in letters if one["status"] == "sent")
         assert {one["party_id"] for one in letters} == {demand["party_id"] for demand in demands.values()}
@@ -397,11 +395,9 @@ class TestAYear:
         owners = house.syndic.get(f"{house.finance}/charge-statements/{made}/owners?limit=200")
         assert sum(cents(one["charges"]) for one in owners) == 123_456 + 432_109 + 1
 
-        def done() -> list[dict[str, Any]]:
-            found = house.syndic.get(f"{house.finance}/charge-statements/{made}/letters?limit=200")
-            return found if all(one["status"] in ("sent", "to_post") for one in found) else []
-
-        letters = eventually(done, seconds=240)
+        letters = handed_over(
+            lambda: house.syndic.get(f"{house.finance}/charge-statements/{made}/letters?limit=200"), seconds=240
+        )
         pdf = house.syndic.get(f"{house.documents}/documents/{letters[0]['document_id']}/content")
         assert "4321" in "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).replace(".", "")
 

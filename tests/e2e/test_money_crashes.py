@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from koprogo.stack.client import Person, eventually, mails
+from koprogo.stack.client import Person, handed_over, mails
 from koprogo.stack.demo.bank import WORKING_IBAN, Payment, coda
 from koprogo.stack.office import Office, open_office
 from koprogo.stack.testing import TestInstance
@@ -79,12 +79,10 @@ class TestACallDuringWhich:
         (shown,) = [one for one in syndic.get(f"{house.finance}/calls-for-funds") if one["id"] == call_id]
         assert shown["demands"] == len(demands) == len({one["party_id"] for one in demands})
 
-        def done() -> list[dict[str, Any]]:
-            path = f"{house.finance}/calls-for-funds/{call_id}/letters?limit=200"
-            letters = until_answered(lambda: syndic.ask("GET", path)).json()
-            return letters if all(one["status"] in ("sent", "to_post", "unconfirmed") for one in letters) else []
-
-        letters: list[dict[str, Any]] = eventually(done, seconds=150)
+        path = f"{house.finance}/calls-for-funds/{call_id}/letters?limit=200"
+        letters = handed_over(
+            lambda: until_answered(lambda: syndic.ask("GET", path)).json(), settled=("sent", "to_post", "unconfirmed")
+        )
         assert {one["party_id"] for one in letters} == {one["party_id"] for one in demands}
         mine = {one["dispatch_id"] for one in letters}
         arrived = [letter["message_id"].strip("<").partition("@")[0] for letter in mails(town.instance)]

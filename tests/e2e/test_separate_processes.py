@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from koprogo.stack.client import eventually, mails
+from koprogo.stack.client import eventually, handed_over, mails
 from koprogo.stack.running import Running
 from koprogo.stack.testing import TestInstance
 
@@ -74,13 +74,7 @@ class TestAServiceInThreeProcesses:
         apart.processes["relay"].kill()
         apart.start("relay")
         apart.start("consume")
-        sent = eventually(
-            lambda: (
-                d := office.syndic.get(f"{path}/dispatches?limit=200"),
-                all(one["status"] in ("sent", "to_post") for one in d) and d,
-            )[1],
-            seconds=90,
-        )
+        sent = handed_over(lambda: office.syndic.get(f"{path}/dispatches?limit=200"), seconds=90)
         mine = {one["id"] for one in sent if one["channel"] == "email"}
         arrived = [m["message_id"].strip("<").partition("@")[0] for m in mails(town.instance)]
         assert sorted(one for one in arrived if one in mine) == sorted(mine)

@@ -26,6 +26,22 @@ def eventually(attempt: Callable[[], T], *, seconds: float = 30, every: float = 
         time.sleep(every)
 
 
+def handed_over(
+    ask: Callable[[], list[dict[str, Any]]], *, seconds: float = 150, settled: tuple[str, ...] = ("sent", "to_post")
+) -> list[dict[str, Any]]:
+    """Letters, once nothing more becomes of any by itself; fails with what became of the others."""
+    deadline = time.monotonic() + seconds
+    while True:
+        letters = ask()
+        others = [letter for letter in letters if letter["status"] not in settled]
+        if letters and not others:
+            return letters
+        if time.monotonic() > deadline:
+            shown = [(one["status"], one.get("proof"), one.get("changed_at")) for one in others[:5]]
+            raise AssertionError(f"{len(others)} of {len(letters)} letters after {seconds} s: {shown}")
+        time.sleep(0.2)
+
+
 class Person:
     """Signs in at the real Keycloak; signs in again before the token ends."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
@@ -15,11 +16,15 @@ from prometheus_client import Counter
 from koprogo.kernel.errors import DomainError, Kind
 from koprogo.kit import logs, spans, trace
 from koprogo.kit.database.pool import DATABASE_AWAY
+from koprogo.kit.events.patience import ANSWER_SECONDS, stop
 
 logger = logging.getLogger(__name__)
 
 TRIES = 8
 """Of what may work later: about half a minute in all, then the dead letters."""
+SILENT_SECONDS = 30
+"""Kafka answers a fetch twice a second, also with nothing. After so long without an answer the client is stuck:
+after a broker's restart aiokafka may neither read nor rejoin its group, and says nothing (aiokafka issue 1154)."""
 HANDLED = Counter("koprogo_events_handled_total", "Events handled.", ["topic"])
 DEAD = Counter("koprogo_events_dead_total", "Events moved to the dead letters.", ["topic", "reason"])
 
@@ -51,7 +56,7 @@ class Consumer:
             try:
                 await self._consume()
             except (OSError, KafkaError) as broken:
-                logger.warning("consumer interrupted: %s", type(broken).__name__)
+                logger.warning("consumer interrupted: %s %s", type(broken).__name__, broken)
                 await asyncio.sleep(0.5)
 
     async def _consume(self) -> None:
@@ -65,16 +70,21 @@ class Consumer:
             isolation_level="read_committed",
             max_poll_interval_ms=300_000,
         )
-        await consumer.start()
         try:
+            await asyncio.wait_for(consumer.start(), ANSWER_SECONDS)
+            busy_at = time.time()
             while True:
-                batch = await consumer.getmany(timeout_ms=500, max_records=100)
+                batch = await asyncio.wait_for(consumer.getmany(timeout_ms=500, max_records=100), ANSWER_SECONDS)
                 for partition, records in batch.items():
                     for record in records:
                         await self._handle(record)
-                        await consumer.commit({partition: record.offset + 1})
+                        await asyncio.wait_for(consumer.commit({partition: record.offset + 1}), ANSWER_SECONDS)
+                if batch:
+                    busy_at = time.time()
+                else:
+                    _refuse_silence(consumer, busy_at)
         finally:
-            await consumer.stop()
+            await stop(consumer)
 
     async def _handle(self, record: ConsumerRecord[bytes, bytes]) -> None:
         try:
@@ -121,9 +131,9 @@ class Consumer:
             extra={"fields": {"reason": reason, "offset": record.offset}},
         )
         producer = AIOKafkaProducer(bootstrap_servers=self._bootstrap, acks="all", enable_idempotence=True)
-        await producer.start()
         try:
-            await producer.send_and_wait(
+            await asyncio.wait_for(producer.start(), ANSWER_SECONDS)
+            sending = producer.send_and_wait(
                 f"{record.topic}.dlq",
                 key=record.key,
                 value=record.value,
@@ -133,6 +143,15 @@ class Consumer:
                     ("dead_reader", self._service.encode()),
                 ],
             )
+            await asyncio.wait_for(sending, ANSWER_SECONDS)
         finally:
-            await producer.stop()
+            await stop(producer)
         DEAD.labels(record.topic, reason).inc()
+
+
+def _refuse_silence(consumer: AIOKafkaConsumer, busy_at: float) -> None:
+    """TimeoutError when a partition of this consumer was not heard of for too long, so that it starts afresh."""
+    for partition in consumer.assignment():
+        heard_at = max(busy_at, (consumer.last_poll_timestamp(partition) or 0) / 1000)
+        if time.time() - heard_at > SILENT_SECONDS:
+            raise TimeoutError(f"nothing heard of {partition.topic} {partition.partition}")

@@ -16,6 +16,7 @@ from prometheus_client import Counter
 
 from koprogo.kit.database import PLATFORM
 from koprogo.kit.database.pool import DATABASE_AWAY
+from koprogo.kit.events.patience import ANSWER_SECONDS, stop
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class Relay:
             linger_ms=2,
         )
         try:
-            await producer.start()
+            await asyncio.wait_for(producer.start(), ANSWER_SECONDS)
             while not await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):  # noqa: ASYNC110
                 await asyncio.sleep(1)
             forgotten_at, wait = 0.0, FIRST_WAIT
@@ -80,7 +81,7 @@ class Relay:
                     await asyncio.sleep(wait)
                     wait = min(wait * 2, LONGEST_WAIT)
         finally:
-            await producer.stop()
+            await stop(producer)
             await connection.close()
 
     async def _publish_some(self, connection: asyncpg.Connection[asyncpg.Record], producer: AIOKafkaProducer) -> int:
@@ -89,25 +90,26 @@ class Relay:
             " where published_at is null order by position limit $1",
             BATCH,
         )
-        sent = [
-            await producer.send(
-                row["topic"],
-                key=row["key"].encode(),
-                value=row["payload"],
-                headers=[
-                    ("ce_specversion", b"1.0"),
-                    ("ce_id", str(row["id"]).encode()),
-                    ("ce_source", self._service.encode()),
-                    ("ce_type", row["type"].encode()),
-                    ("ce_time", row["occurred_at"].isoformat().encode()),
-                    ("koprogo_tenant", str(row["tenant_id"]).encode()),
-                    ("traceparent", row["traceparent"].encode()),
-                ],
-            )
-            for row in rows
-        ]
-        if sent:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            sent = [
+                await producer.send(
+                    row["topic"],
+                    key=row["key"].encode(),
+                    value=row["payload"],
+                    headers=[
+                        ("ce_specversion", b"1.0"),
+                        ("ce_id", str(row["id"]).encode()),
+                        ("ce_source", self._service.encode()),
+                        ("ce_type", row["type"].encode()),
+                        ("ce_time", row["occurred_at"].isoformat().encode()),
+                        ("koprogo_tenant", str(row["tenant_id"]).encode()),
+                        ("traceparent", row["traceparent"].encode()),
+                    ],
+                )
+                for row in rows
+            ]
             await asyncio.gather(*sent)
+        if sent:
             await connection.execute(
                 "update outbox set published_at = now() where id = any($1)", [row["id"] for row in rows]
             )
