@@ -689,6 +689,7 @@ CREATE TABLE public.reminders (
     entry_id uuid,
     sent_at timestamp with time zone NOT NULL,
     sent_by uuid NOT NULL,
+    is_taken_over boolean DEFAULT false NOT NULL,
     CONSTRAINT reminders_check CHECK (((cost >= 0) AND ((cost = 0) OR ((level <> 'friendly'::text) AND (clause <> ''::text))))),
     CONSTRAINT reminders_check1 CHECK (((interest >= 0) AND ((interest = 0) OR (level = 'formal'::text)))),
     CONSTRAINT reminders_check2 CHECK (((entry_id IS NOT NULL) = ((cost + interest) > 0))),

@@ -119,6 +119,20 @@ class TestThePrivilege:
         assert privileged_until(date(2027, 5, 1), leap) == date(2029, 2, 28)
         assert privileged_until(date(2025, 5, 1), long[:1]) == date(2027, 2, 28)
 
+    @pytest.mark.parametrize(
+        ("issued", "until"),
+        [("2024-06-30", "2025-06-30"), ("2023-07-01", "2025-06-30"), ("2023-06-30", "2024-06-30")],
+    )
+    def test_of_a_debt_from_before_the_books_takes_years_of_twelve_months(self, issued: str, until: str) -> None:
+        assert privileged_until(date.fromisoformat(issued), SCHOOL_YEARS) == date.fromisoformat(until)
+
+    @given(st.dates(date(2015, 1, 1), date(2026, 12, 31)), st.dates(date(2024, 1, 1), date(2025, 12, 31)))
+    def test_lasts_between_one_year_and_two_wherever_the_books_begin(self, issued: date, first: date) -> None:
+        first = first.replace(day=1)
+        years = [YearDays(first, first.replace(year=first.year + 1) - timedelta(days=1))]
+        if issued <= years[0].last_day:
+            assert 365 <= (privileged_until(issued, years) - issued).days <= 731
+
     @pytest.mark.parametrize(("days", "is_listed"), [(-1, True), (0, True), (90, True), (91, False)])
     def test_is_announced_ninety_days_before_it_ends(self, days: int, is_listed: bool) -> None:
         assert is_ending(DAY + timedelta(days=days), DAY) is is_listed

@@ -18,6 +18,7 @@ from .builders import PAST, RESERVE_IBAN, TODAY, YEAR, Office, call, credit, deb
 from .fakes import FakeProperty
 from .stated import issue, sells, tells
 from .stated import period as stated_period
+from .taken_over import takeover
 from .test_bank import free, movements, sends, statement, structured
 from .test_electronic_invoices import document
 from .test_purchases import approved, batch, invoice, supplier
@@ -145,6 +146,7 @@ async def every_route(house: Office) -> list[tuple[str, str, dict[str, Any]]]:
         ("POST", "transfer-requests", {"json": notary(house)}),
         ("GET", "transfer-requests", {}),
         ("POST", f"transfer-requests/{asked['id']}/statement", {"json": {}}),
+        ("POST", "takeovers", {"json": takeover(house)}),
         ("POST", "books", {"json": {}}),
         ("GET", "books", {}),
         ("GET", "books/proof", {}),

@@ -26,6 +26,7 @@ from koprogo.finance.entrypoints.http import (
     reports,
     settlements,
     statements,
+    takeovers,
     transfers,
 )
 from koprogo.finance.settings import CALLERS, Settings
@@ -46,6 +47,7 @@ RESOURCES = (
     printed_reports,
     settlements,
     statements,
+    takeovers,
     transfers,
 )
 

@@ -11,7 +11,7 @@ from koprogo.finance.application.amounts import Text
 from koprogo.finance.application.ports import Property, UnitOfWork
 from koprogo.finance.application.ports_transfers import Governance, MinutesOfMeeting
 from koprogo.finance.application.transfer_answer import Answer, AnswerTransferRequest
-from koprogo.finance.domain.owners import Contact, Debtor, OwnedLot, Owners
+from koprogo.finance.domain.owners import Contact
 from koprogo.finance.domain.transfer_statement import (
     MINUTES_YEARS,
     STATEMENTS_YEARS,
@@ -23,7 +23,6 @@ from koprogo.finance.domain.transfer_statement import (
     parts_of,
     years_before,
 )
-from koprogo.kernel.errors import NotFound
 from koprogo.kernel.words import Language
 
 
@@ -57,7 +56,7 @@ async def register_transfer_request(
     paragraph = Paragraph(command.paragraph)
     if paragraph is Paragraph.ON_TRANSFER and command.transfer_on is None:
         raise TransferDayMissing("A statement on the transfer needs the day of the transfer.", field="transfer_on")
-    _, lot = _owned(await property_.owners(tenant, association_id, today), command.lot_id)
+    _, lot = (await property_.owners(tenant, association_id, today)).owner_of(command.lot_id, "lot_id")
     asks = command.requester
     request = TransferRequest(
         id=command.id or new_id,
@@ -96,7 +95,7 @@ async def answer_transfer_request(
         await uow.books.locked(association_id)
         request = await uow.transfer_requests.get(association_id, request_id)
         request.check_open()
-        debtor, lot = _owned(owners, request.lot_id)
+        debtor, lot = owners.owner_of(request.lot_id, "lot_id")
         funds = await uow.transfer_requests.funds(association_id, today)
         decided_by = request.transfer_on or today
         sheet_on, sheet = await uow.transfer_requests.balance_sheet(association_id)
@@ -147,10 +146,3 @@ def in_one_language(minutes: Sequence[MinutesOfMeeting], language: Language) -> 
         if one.meeting_id not in chosen or one.language is language:
             chosen[one.meeting_id] = one
     return list(chosen.values())
-
-
-def _owned(owners: Owners, lot_id: UUID) -> tuple[Debtor, OwnedLot]:
-    for debtor, lot in owners.lots():
-        if lot.id == lot_id:
-            return debtor, lot
-    raise NotFound("There is no such lot in this association.", field="lot_id")

@@ -3,12 +3,12 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-import stdnum.be.ogm_vcs
 
 from koprogo.finance.application.amounts import AccountCode, Amount, Positive
 from koprogo.finance.application.ports import UnitOfWork
 from koprogo.finance.domain.account import Fund
 from koprogo.finance.domain.books import Books
+from koprogo.finance.domain.communication import checked_communication
 from koprogo.finance.domain.invoice import (
     WORKS_ACCOUNT,
     Invoice,
@@ -17,12 +17,8 @@ from koprogo.finance.domain.invoice import (
     InvoiceState,
     check_lines,
 )
-from koprogo.kernel.errors import DomainError, Stale
+from koprogo.kernel.errors import Stale
 from koprogo.kernel.money import cents
-
-
-class CommunicationWrong(DomainError):
-    reason = "COMMUNICATION_WRONG"
 
 
 class LineOfInvoice(msgspec.Struct, forbid_unknown_fields=True):
@@ -80,13 +76,6 @@ async def change_invoice(
 
 
 def _invoice(command: DraftInvoice, invoice_id: UUID, books: Books) -> Invoice:
-    communication = command.communication
-    if communication and not stdnum.be.ogm_vcs.is_valid(communication):
-        raise CommunicationWrong(
-            "A structured communication has twelve digits, the last two of which are a check; compare it with the "
-            "paper, or leave it out.",
-            field="communication",
-        )
     lines = tuple(
         InvoiceLine(
             account=line.account,
@@ -108,7 +97,7 @@ def _invoice(command: DraftInvoice, invoice_id: UUID, books: Books) -> Invoice:
         number=command.number.strip(),
         dated=command.dated,
         due_on=command.due_on,
-        communication=stdnum.be.ogm_vcs.compact(communication) if communication else "",
+        communication=checked_communication(command.communication, "communication"),
         is_works=command.is_works or any(line.account.startswith(WORKS_ACCOUNT) for line in lines),
         lines=lines,
         document_id=command.document_id,

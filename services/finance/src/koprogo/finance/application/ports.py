@@ -31,6 +31,7 @@ from koprogo.finance.domain.owners import AssociationFacts, Contact, Debtor, Own
 from koprogo.finance.domain.party import Party
 from koprogo.finance.domain.reminder import Reminder
 from koprogo.finance.domain.settling import OpenDemand
+from koprogo.finance.domain.takeover import CallTakenOver
 from koprogo.kernel.transaction import Transaction
 
 
@@ -80,6 +81,9 @@ class Parties(Protocol):
 
 class CallsForFunds(Protocol):
     async def add(self, association_id: UUID, call: CallForFunds, entry_id: UUID) -> None: ...
+    async def take_over(self, association_id: UUID, calls: Sequence[CallTakenOver], entry_id: UUID) -> None:
+        """With the demands that the lines of the entry raise."""
+        ...
 
 
 class Bank(Protocol):

@@ -61,7 +61,7 @@ async def post_entry(association_id: UUID, command: PostEntry, *, uow: UnitOfWor
             voucher=Voucher(
                 command.voucher.kind, command.voucher.reference, command.voucher.dated, command.voucher.document_id
             ),
-            lines=tuple(_line(line, books, number) for number, line in enumerate(command.lines)),
+            lines=tuple(line_to_post(line, books, number) for number, line in enumerate(command.lines)),
         )
         await post(entry, books=books, uow=uow, by=by)
     return entry.id
@@ -86,7 +86,7 @@ async def reverse_entry(
     return turned.id
 
 
-def _line(line: LineToPost, books: Books, number: int) -> Line:
+def line_to_post(line: LineToPost, books: Books, number: int) -> Line:
     if (line.debit is None) == (line.credit is None):
         raise OneSideExpected("A line has either a debit or a credit.", field=f"lines.{number}")
     account = books.chart.posting(line.account, f"lines.{number}.account")

@@ -91,6 +91,8 @@ class ReminderView(msgspec.Struct):
     interest: str
     total: str
     entry_id: UUID | None
+    is_taken_over: bool
+    """Sent by the former syndic: its letters are not here."""
     demand_ids: list[UUID]
 
 

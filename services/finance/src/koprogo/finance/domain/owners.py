@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from koprogo.kernel.errors import NotFound
 from koprogo.kernel.words import Language
 
 
@@ -58,6 +59,12 @@ class Owners(msgspec.Struct, frozen=True):
         """In the order of their numbers, 2 before 10: who gets the odd cent (R125)."""
         owned = [(debtor, lot) for debtor in self.debtors for lot in debtor.lots]
         return sorted(owned, key=lambda one: lot_order(one[1].number))
+
+    def owner_of(self, lot_id: UUID, field: str) -> tuple[Debtor, OwnedLot]:
+        for debtor, lot in self.lots():
+            if lot.id == lot_id:
+                return debtor, lot
+        raise NotFound("There is no such lot in this association.", field=field)
 
     @property
     def counted_lots(self) -> int:

@@ -16,12 +16,18 @@ class YearDays(msgspec.Struct, frozen=True):
 def privileged_until(issued_on: date, years: Iterable[YearDays]) -> date:
     """Last day on which the debt of a call issued that day is of the current or the previous financial year (R140).
 
-    A year that is not proposed yet is taken to last twelve months.
+    Years that are not in the books are taken to last twelve months: one to come, and those before the first.
     """
     in_order = sorted(years, key=lambda year: year.first_day)
-    own = next(year for year in in_order if year.first_day <= issued_on <= year.last_day)
+    while issued_on < (first := in_order[0].first_day):
+        in_order.insert(0, YearDays(_twelve_months_before(first), first - timedelta(days=1)))
+    own = next(year for year in in_order if issued_on <= year.last_day)
     following = next((year for year in in_order if year.first_day > own.last_day), None)
     return following.last_day if following is not None else _twelve_months_from(own.last_day + timedelta(days=1))
+
+
+def _twelve_months_before(first: date) -> date:
+    return date(first.year - 1, first.month, 1) + timedelta(days=first.day - 1)
 
 
 def _twelve_months_from(first: date) -> date:

@@ -75,6 +75,8 @@ class Reminder(msgspec.Struct, frozen=True, kw_only=True):
     clause: str = ""
     interest_rate: str = ""
     charge: Charge | None = None
+    is_taken_over: bool = False
+    """The former syndic had sent it."""
 
     @property
     def open(self) -> int:

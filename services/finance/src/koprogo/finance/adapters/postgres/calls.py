@@ -12,6 +12,7 @@ from koprogo.finance.domain.instalments import InstalmentCalled
 from koprogo.finance.domain.owners import Contact
 from koprogo.finance.domain.party import Party
 from koprogo.finance.domain.settling import OpenDemand
+from koprogo.finance.domain.takeover import CallTakenOver, CommunicationTaken
 from koprogo.kernel.errors import Conflict, DomainError
 from koprogo.kit.database import Connection
 
@@ -160,6 +161,36 @@ class PostgresCallsForFunds:
                 for position, line in enumerate(demand.lines)
             ],
         )
+
+    async def take_over(self, association_id: UUID, calls: Sequence[CallTakenOver], entry_id: UUID) -> None:
+        await self._connection.executemany(
+            "insert into calls (id, association_id, titles, issued_on, due_on, entry_id) values ($1, $2, $3, $4, $5,"
+            " $6)",
+            [(c.id, association_id, json.dumps(c.titles), c.issued_on, c.due_on, entry_id) for c in calls],
+        )
+        try:
+            await self._connection.executemany(
+                "insert into demands (id, association_id, call_id, party_id, communication, due_on, working_capital,"
+                " reserve_fund) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+                [
+                    (
+                        d.id,
+                        association_id,
+                        call.id,
+                        d.debtor.id,
+                        d.communication,
+                        call.due_on,
+                        d.open[Fund.WORKING],
+                        d.open[Fund.RESERVE],
+                    )
+                    for call in calls
+                    for d in call.demands
+                ],
+            )
+        except asyncpg.UniqueViolationError as twice:
+            raise CommunicationTaken(
+                "Another demand has this structured communication; leave it out, and a new one is given.", field="calls"
+            ) from twice
 
 
 class PostgresLetters:

@@ -24,7 +24,8 @@ class PostgresReminders:
         try:
             await self._connection.execute(
                 "insert into reminders (id, association_id, party_id, level, sent_on, pay_until, open, cost, interest,"
-                " clause, entry_id, sent_at, sent_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                " clause, entry_id, sent_at, sent_by, is_taken_over)"
+                " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
                 reminder.id,
                 association_id,
                 reminder.party_id,
@@ -38,6 +39,7 @@ class PostgresReminders:
                 charge.entry_id if charge else None,
                 at,
                 by,
+                reminder.is_taken_over,
             )
         except asyncpg.UniqueViolationError as twice:
             raise ReminderExists("Another reminder with this id was sent already.", field="id") from twice
