@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +24,7 @@ from koprogo.kit.testing import InProcess
 from koprogo_api.finance.v1 import accounts_pb2 as pb
 
 from .builders import PAST, TODAY, Office, call, credit, debit, entry, part, sent
-from .fakes import FakeGovernance
+from .fakes import FakeGovernance, debtor
 from .test_bank import sends, statement, structured
 
 NOTARY = {"name": "Notaris Peers", "language": "nl", "address": ["Markt 1", "9000 Gent"], "email": "n@peers.example"}
@@ -131,6 +132,22 @@ class TestAStatement:
             ("Geschil met de aannemer", "12000.00"), ("Burenhinder", ""),
         ]  # fmt: skip
         assert (told.recovery_costs, told.arrears, told.information_cost) == ("45.50", "367.55", "150.00")
+
+    @pytest.mark.parametrize(
+        ("deed", "arrears", "other_calls"),
+        [(TODAY, "322.05", ["9.99"]), (TODAY - timedelta(days=1), "0.00", ["49.95", "333.00", "9.99"])],
+    )
+    async def test_on_a_transfer_is_about_the_seller_and_tells_what_falls_due_after_it(
+        self, house: Office, deed: date, arrears: str, other_calls: list[str]
+    ) -> None:
+        seller, *others = house.neighbour.debtors
+        house.neighbour.since[deed] = [msgspec.structs.replace(debtor("Zoe", {}), lots=seller.lots), *others]
+        said = {"acquisitions": [{"text": "Caveau", "amount": "10"}]}
+        told = (await answered(house, said, paragraph=2, transfer_on=str(deed))).transfer_statement
+        assert (told.paragraph, told.transfer_on, told.owner_name) == (2, str(deed), "Dubois")
+        assert (told.arrears, [c.amount for c in told.other_calls]) == (arrears, other_calls)
+        assert [c.amount for c in told.works_calls] == ["166.50"]
+        assert [(a.text, a.amount) for a in told.acquisitions] == [("Caveau", "10.00")]
 
     async def test_on_a_transfer_needs_its_day(self, office: Office) -> None:
         body = request(office, paragraph=2)

@@ -88,8 +88,11 @@ async def answer_transfer_request(
     today: date,
 ) -> UUID:
     """Returns the document's id. Refused while shares do not add up (R004)."""
+    async with uow:
+        request = await uow.transfer_requests.get(association_id, request_id)
+        request.check_open()
     association = await property_.association(association_id)
-    owners = await property_.owners(tenant, association_id, today)
+    owners = await property_.owners(tenant, association_id, request.owned_on(today))
     minutes = await governance.minutes(tenant, association_id, years_before(today, MINUTES_YEARS))
     async with uow:
         await uow.books.locked(association_id)
@@ -98,6 +101,8 @@ async def answer_transfer_request(
         debtor, lot = owners.owner_of(request.lot_id, "lot_id")
         funds = await uow.transfer_requests.funds(association_id, today)
         decided_by = request.transfer_on or today
+        # What falls due after the transfer is told as such, and is no arrears of the seller (R132).
+        due_by = min(today, decided_by)
         sheet_on, sheet = await uow.transfer_requests.balance_sheet(association_id)
         answer = Answer(
             request=request,
@@ -107,7 +112,7 @@ async def answer_transfer_request(
             figures=Figures(
                 funds=funds,
                 parts=parts_of(funds, lot, [one for _, one in owners.lots()]),
-                demands=tuple(await uow.transfer_requests.due(association_id, debtor.id, today)),
+                demands=tuple(await uow.transfer_requests.due(association_id, debtor.id, due_by)),
                 coming=tuple(await uow.transfer_requests.coming(association_id, lot.id, decided_by, decided_by)),
             ),
             said=command,

@@ -45,6 +45,10 @@ class TransferRequest(msgspec.Struct):
     answered_on: date | None = None
     document_id: UUID | None = None
 
+    def owned_on(self, today: date) -> date:
+        """Before the transfer, so that the owner is the seller also when the deed is noted already (R131)."""
+        return today if self.transfer_on is None else min(today, self.transfer_on - timedelta(days=1))
+
     def check_open(self) -> None:
         if self.answered_on is not None:
             raise RequestAnswered(f"This request was answered on {self.answered_on}; register a new one to tell more.")

@@ -137,7 +137,7 @@ class PostgresTransferRequests:
             " sum(l.amount)::bigint as amount from demand_lines l join demands d on d.id = l.demand_id"
             " join calls c on c.id = d.call_id where d.association_id = $1 and l.lot_id = $2"
             " and (c.decision ->> 'decided_on')::date <= $3 and d.due_on > $4"
-            " group by c.id, c.titles, l.kind, c.decision, d.due_on order by d.due_on, c.id",
+            " group by c.id, c.titles, l.kind, c.decision, d.due_on order by d.due_on, c.id, l.kind",
             association_id,
             lot_id,
             decided_by,
