@@ -2,56 +2,24 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from datetime import date, timedelta
-from importlib import resources
 
 import pytest
-from coda import CODA
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from koprogo.finance.adapters.bank_files.reading import read
 from koprogo.finance.adapters.bank_files.refusals import (
     AccountInvalid,
-    AccountsContradict,
-    BalanceDoesNotFollow,
     Incomplete,
     NotInEuro,
-    TotalsContradict,
     Unreadable,
 )
-from koprogo.finance.domain.bank_statement import BankEntry, BankStatement, Counterparty, StatementRefused
-from koprogo.kernel.errors import DomainError
+from koprogo.finance.domain.bank_statement import BankEntry, Counterparty
 
 from .coda_files import ASSOCIATION, DAY, Move, batch, coda, file_of, line_of, lines_of
+from .coda_read import entries_of, entry_of, refusal_of, statement_of
 
-quick = settings(deadline=None, max_examples=100)
 GOOD = "090933755493"
-
-
-def statement_of(content: bytes) -> BankStatement:
-    found = read(content)
-    assert found.refused == []
-    (statement,) = found.statements
-    return statement
-
-
-def entries_of(*moves: Move) -> tuple[BankEntry, ...]:
-    return statement_of(coda(*moves)).entries
-
-
-def entry_of(move: Move) -> BankEntry:
-    (entry,) = entries_of(move)
-    return entry
-
-
-def refusal_of(content: bytes) -> StatementRefused:
-    found = read(content)
-    assert found.statements == []
-    (refusal,) = found.refused
-    return refusal
 
 
 class TestAStatement:
@@ -314,190 +282,3 @@ class TestABatch:
         parts = [Move(amount=1, name="A", account="") for _ in range(10_003)]
         entries = entries_of(batch(*parts), Move(amount=5))
         assert len(entries) == 10_004
-
-
-class TestWhatContradictsItself:
-    def test_is_refused_when_the_balance_does_not_follow(self) -> None:
-        refusal = refusal_of(coda(Move(amount=100), opening=0, closing=101))
-        assert isinstance(refusal, BalanceDoesNotFollow)
-        assert refusal.message == (
-            "Record 5 (line 5): 0.00 before and 1.00 of movements give 1.00, but the new balance is 1.01; "
-            "ask the bank for the file again."
-        )
-
-    def test_is_refused_when_record_8_is_of_another_account(self) -> None:
-        refusal = refusal_of(coda(Move(), account_after="BE71096123456769"))
-        assert isinstance(refusal, AccountsContradict)
-        assert "…6769, but …0080 in record 2 (line 2)" in refusal.message
-
-    @pytest.mark.parametrize("account", ["BE47 4350 0000 0080", "435000000080", "435-0000000-80", ""])
-    def test_is_not_what_record_8_writes_otherwise(self, account: str) -> None:
-        assert statement_of(coda(Move(), account_after=account, currency="EUR")).iban == ASSOCIATION
-
-    @pytest.mark.parametrize(
-        ("first", "last", "said"), [(17, 22, "000009"), (23, 37, f"{20:015d}"), (38, 52, f"{20:015d}")]
-    )
-    def test_is_refused_when_record_9_counts_otherwise(self, first: int, last: int, said: str) -> None:
-        lines = lines_of(Move(), Move(amount=-1))
-        lines[-1] = lines[-1][: first - 1] + said + lines[-1][last:]
-        assert isinstance(refusal_of(file_of(lines)), TotalsContradict)
-
-    @pytest.mark.parametrize("trailer", [[], [line_of((1, "9"), (128, "2"))], [line_of((1, "9"), (17, "0" * 36))]])
-    def test_is_not_a_record_9_that_counts_nothing(self, trailer: list[str]) -> None:
-        assert len(statement_of(file_of(lines_of(Move(), Move())[:-1] + trailer)).entries) == 2
-
-    def test_is_not_a_record_9_that_counts_free_communications(self) -> None:
-        lines = lines_of(Move(), free=("A", "B"))
-        lines[-1] = lines[-1].replace("000004", "000006", 1)
-        assert statement_of(file_of(lines)).closing == 112_500
-
-    def test_is_refused_when_two_movements_that_cancel_out_are_missing(self) -> None:
-        lines = lines_of(Move(amount=1), Move(amount=500), Move(amount=-500), Move(amount=2))
-        without = lines[:4] + lines[8:]
-        assert isinstance(refusal_of(file_of(without)), TotalsContradict)
-        refusal = refusal_of(file_of(without[:-1]))
-        assert isinstance(refusal, Incomplete)
-        assert "movement 0004 follows movement 0001" in refusal.message
-
-    def test_is_refused_when_a_movement_is_there_twice(self) -> None:
-        lines = lines_of(Move(amount=1), Move(amount=2))
-        assert isinstance(refusal_of(file_of(lines[:4] + lines[2:])), BalanceDoesNotFollow)
-
-    @pytest.mark.parametrize("missing", [0, 1, 2, 5], ids=["header", "old balance", "movement", "new balance"])
-    def test_is_refused_when_a_record_is_missing(self, missing: int) -> None:
-        lines = lines_of(Move(), Move(name="", account=""))
-        other = lines_of(Move(), number=18)
-        found = read(file_of(other + lines[:missing] + lines[missing + 1 :]))
-        assert len(found.refused) == 1
-
-    @pytest.mark.parametrize("twice", [1, 3, 4])
-    def test_is_refused_when_a_record_is_there_twice(self, twice: int) -> None:
-        lines = lines_of(Move())
-        assert isinstance(refusal_of(file_of(lines[: twice + 1] + lines[twice:])), Incomplete)
-
-    def test_is_refused_when_a_detail_has_no_movement(self) -> None:
-        lines = lines_of(batch(Move(), Move()))
-        lines[3] = "21" + "0002" + lines[3][6:]
-        assert isinstance(refusal_of(file_of(lines)), Incomplete)
-
-    @pytest.mark.parametrize("record", [3, 4])
-    def test_is_refused_when_a_continuation_is_of_another_movement(self, record: int) -> None:
-        lines = lines_of(Move(text="x" * 60))
-        lines[record] = lines[record][:2] + "0007" + lines[record][6:]
-        assert isinstance(refusal_of(file_of(lines)), Incomplete)
-
-    @pytest.mark.parametrize(
-        ("record", "position", "text"),
-        [
-            (1, 43, "2"), (1, 44, "X"), (1, 58, "5"), (2, 32, " "), (2, 33, "-"), (2, 47, "4"), (2, 48, "320326"),
-            (2, 116, "31X326"), (4, 42, "7"), (4, 58, "300226"), (2, 1, "7"), (2, 1, "24"), (2, 33, "²"),
-        ],
-    )  # fmt: skip
-    def test_is_refused_where_a_character_is_not_what_it_should_be(self, record: int, position: int, text: str) -> None:
-        lines = lines_of(Move())
-        lines[record] = lines[record][: position - 1] + text + lines[record][position - 1 + len(text) :]
-        assert refusal_of(file_of(lines)).metadata["line"] == str(record + 1)
-
-    def test_is_refused_when_a_record_is_longer_than_it_may_be(self) -> None:
-        lines = lines_of(Move())
-        lines[2] += "x"
-        assert isinstance(refusal_of(file_of(lines)), Unreadable)
-
-
-AMOUNTS = st.integers(-(10**11), 10**11)
-NAMES = st.text(st.sampled_from("ABCDEFGÉÜ -.'/&0123456789"), min_size=1, max_size=35).map(
-    lambda t: " ".join(t.split())
-)
-TEXTS = st.text(st.sampled_from("abcdefgéü -.'/&0123456789+"), max_size=149).map(lambda t: " ".join(t.split()))
-MOVES = st.builds(
-    Move,
-    amount=AMOUNTS,
-    name=NAMES,
-    text=TEXTS,
-    account=st.sampled_from(["", "BE71096123456769", "NL91ABNA0417164300"]),
-    customer_reference=st.sampled_from(["", "E2E-1"]),
-)
-
-
-class TestAnyStatement:
-    @quick
-    @given(moves=st.lists(MOVES, max_size=8), opening=AMOUNTS)
-    def test_is_read_back_as_it_was_written(self, moves: list[Move], opening: int) -> None:
-        statement = statement_of(coda(*moves, opening=opening))
-        assert [(one.amount, one.counterparty, one.communication, one.end_to_end_id) for one in statement.entries] == [
-            (one.amount, Counterparty(one.name, one.account), one.text, one.customer_reference) for one in moves
-        ]
-        assert statement.opening + sum(one.amount for one in statement.entries) == statement.closing
-        assert len({one.reference for one in statement.entries}) == len(moves)
-
-    @quick
-    @given(
-        parts=st.lists(MOVES.filter(lambda move: move.name), min_size=1, max_size=6), others=st.lists(MOVES, max_size=2)
-    )
-    def test_counts_each_cent_of_a_batch_once(self, parts: list[Move], others: list[Move]) -> None:
-        statement = statement_of(coda(batch(*parts), *others))
-        assert [one.amount for one in statement.entries] == [one.amount for one in [*parts, *others]]
-
-    @quick
-    @given(moves=st.lists(MOVES, min_size=1, max_size=4), data=st.data())
-    def test_is_refused_when_one_digit_of_an_amount_is_another(self, moves: list[Move], data: st.DataObject) -> None:
-        lines = lines_of(*moves)
-        first = {"1": 43, "2": 32, "8": 42}
-        which = data.draw(st.sampled_from([n for n, one in enumerate(lines) if one[0] in "18" or one[:2] == "21"]))
-        # The sign of nothing does not matter.
-        start = first[lines[which][0]] - 1
-        position = start + data.draw(st.integers(0 if lines[which][start + 1 : start + 16].strip("0") else 1, 15))
-        other = data.draw(st.sampled_from("0123456789").filter(lambda digit: digit != lines[which][position]))
-        lines[which] = lines[which][:position] + other + lines[which][position + 1 :]
-        assert isinstance(refusal_of(file_of(lines)), StatementRefused)
-
-    @settings(deadline=None, max_examples=400)
-    @given(data=st.data())
-    def test_is_read_or_refused_whatever_happens_to_its_bytes(self, data: st.DataObject) -> None:
-        whole = bytearray(
-            coda(Move(text="x" * 80, information=("ABC",)), batch(Move(amount=1), Move(amount=2)), free=("Z",))
-        )
-        for _ in range(data.draw(st.integers(1, 5))):
-            match data.draw(st.sampled_from(["change", "cut", "remove", "repeat"])):
-                case "change":
-                    whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
-                case "cut":
-                    del whole[data.draw(st.integers(1, len(whole))) :]
-                case "remove":
-                    at = data.draw(st.integers(0, len(whole) - 1))
-                    del whole[at : min(at + data.draw(st.integers(1, 200)), len(whole) - 1)]
-                case "repeat":
-                    at = data.draw(st.integers(0, len(whole) - 1))
-                    whole[at:at] = whole[at : at + data.draw(st.integers(1, 300))]
-        try:
-            found = read(bytes(whole))
-        except DomainError:
-            return
-        assert found.statements or found.refused
-        for one in found.statements:
-            assert one.opening + sum(entry.amount for entry in one.entries) == one.closing
-
-
-class TestTheReaderBesideAnother:
-    """febelfin-coda reads what follows the description to the letter; there we say the same."""
-
-    @quick
-    @given(moves=st.lists(MOVES, min_size=1, max_size=6))
-    def test_finds_the_same_movements(self, moves: list[Move]) -> None:
-        text = coda(*moves).decode("cp1252")
-        (theirs,) = CODA(io.StringIO(text.replace("\r\n", "\n"))).statements
-        ours = statement_of(text.encode())
-        assert [(int(one.amount * 100), one.entry_date, one.value_date) for one in theirs.moves] == [
-            (one.amount, one.booked_on, one.value_on) for one in ours.entries
-        ]
-        assert (int(theirs.old_balance * 100), int(theirs.new_balance * 100)) == (ours.opening, ours.closing)
-        names = [" ".join((one.counterparty_name or "").split()) for one in theirs.moves]
-        assert names == [one.counterparty.name for one in ours.entries]
-
-    def test_finds_the_same_in_the_sample_of_a_bank(self) -> None:
-        sample = resources.files("coda") / "CODA.txt"
-        (theirs,) = CODA(io.StringIO(sample.read_text("cp1252"))).statements
-        ours = statement_of(sample.read_bytes())
-        assert ours.closing == int(theirs.new_balance * 100)
-        assert sum(one.amount for one in ours.entries) == sum(int(one.amount * 100) for one in theirs.moves)
-        assert len(ours.entries) >= len(theirs.moves)
