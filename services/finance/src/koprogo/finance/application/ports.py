@@ -56,6 +56,10 @@ class KeepsJournal(Protocol):
         """Returns the number in its journal and year."""
         ...
 
+    async def check_new(self, entry_id: UUID) -> None:
+        """Refuses the id of an entry that is there, before anything is written that belongs to it."""
+        ...
+
     async def get(self, association_id: UUID, entry_id: UUID) -> tuple[Entry, UUID | None]:
         """The entry, and the one that reverses it."""
         ...

@@ -94,6 +94,8 @@ async def take_over_balances(
     owners = await property_.owners(tenant, association_id, today)
     async with uow:
         books = await uow.books.locked(association_id)
+        entry_id = command.id or ids()
+        await uow.journal.check_new(entry_id)
         calls = await _calls(command, owners, books, uow=uow, ids=ids)
         reminders = [
             reminder_of(
@@ -113,7 +115,7 @@ async def take_over_balances(
         ]
         lines = [line_to_post(line, books, number) for number, line in enumerate(command.lines)]
         entry = Entry(
-            id=command.id or ids(),
+            id=entry_id,
             journal=Journal.MISCELLANEOUS,
             dated=command.dated,
             text=command.text,

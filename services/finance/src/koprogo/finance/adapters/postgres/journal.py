@@ -45,7 +45,7 @@ class PostgresJournal:
                 by,
             )
         except asyncpg.UniqueViolationError as twice:
-            raise EntryExists("An entry with this id is there already.", field="id") from twice
+            raise _exists() from twice
         try:
             await self._connection.execute(
                 "insert into entry_lines (entry_id, position, association_id, dated, account, fund, amount, party_id,"
@@ -75,6 +75,10 @@ class PostgresJournal:
                 "A line names an owner or supplier that these books do not know.", field="lines"
             ) from unknown
         return number
+
+    async def check_new(self, entry_id: UUID) -> None:
+        if await self._connection.fetchval("select exists (select from entries where id = $1)", entry_id):
+            raise _exists()
 
     async def get(self, association_id: UUID, entry_id: UUID) -> tuple[Entry, UUID | None]:
         row = await self._connection.fetchrow(
@@ -130,3 +134,7 @@ class PostgresJournal:
             year.last_day,
         )
         return {(r["account"], Fund(r["fund"])): r["amount"] for r in rows}
+
+
+def _exists() -> EntryExists:
+    return EntryExists("An entry with this id is there already.", field="id")
