@@ -241,6 +241,16 @@ CREATE TABLE public.budget_lines (
 
 ALTER TABLE ONLY public.budget_lines FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.budget_versions (
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    budget_id uuid NOT NULL,
+    version integer NOT NULL,
+    content jsonb NOT NULL,
+    written_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.budget_versions FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.budgets (
     id uuid NOT NULL,
     tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
@@ -253,13 +263,14 @@ CREATE TABLE public.budgets (
     decision jsonb,
     schedule text,
     version integer DEFAULT 1 NOT NULL,
+    convened_on date,
     CONSTRAINT budgets_check CHECK (((reserve >= 0) AND ((reserve = 0) OR (kind = 'ordinary'::text)))),
     CONSTRAINT budgets_check1 CHECK (((decision IS NULL) = (state = 'draft'::text))),
-    CONSTRAINT budgets_check2 CHECK (((schedule IS NULL) OR (state = 'adopted'::text))),
+    CONSTRAINT budgets_check2 CHECK (((schedule IS NULL) OR (state = ANY (ARRAY['adopted'::text, 'replaced'::text])))),
     CONSTRAINT budgets_days_check CHECK (((NOT lower_inf(days)) AND (NOT upper_inf(days)))),
     CONSTRAINT budgets_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'extraordinary'::text]))),
     CONSTRAINT budgets_schedule_check CHECK ((schedule = ANY (ARRAY['monthly'::text, 'quarterly'::text, 'yearly'::text]))),
-    CONSTRAINT budgets_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'adopted'::text, 'rejected'::text])))
+    CONSTRAINT budgets_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'adopted'::text, 'rejected'::text, 'replaced'::text])))
 );
 
 ALTER TABLE ONLY public.budgets FORCE ROW LEVEL SECURITY;
@@ -274,7 +285,8 @@ CREATE TABLE public.calls (
     due_on date NOT NULL,
     decision jsonb,
     budget_id uuid,
-    entry_id uuid NOT NULL
+    entry_id uuid NOT NULL,
+    is_withdrawn boolean DEFAULT false NOT NULL
 );
 
 ALTER TABLE ONLY public.calls FORCE ROW LEVEL SECURITY;
@@ -287,6 +299,7 @@ CREATE TABLE public.charge_statements (
     issued_on date NOT NULL,
     due_on date NOT NULL,
     entry_id uuid,
+    is_withdrawn boolean DEFAULT false NOT NULL,
     CONSTRAINT charge_statements_period_check CHECK (((NOT lower_inf(period)) AND (NOT upper_inf(period))))
 );
 
@@ -689,6 +702,7 @@ CREATE TABLE public.reminders (
     entry_id uuid,
     sent_at timestamp with time zone NOT NULL,
     sent_by uuid NOT NULL,
+    bank_checked_until date,
     is_taken_over boolean DEFAULT false NOT NULL,
     CONSTRAINT reminders_check CHECK (((cost >= 0) AND ((cost = 0) OR ((level <> 'friendly'::text) AND (clause <> ''::text))))),
     CONSTRAINT reminders_check1 CHECK (((interest >= 0) AND ((interest = 0) OR (level = 'formal'::text)))),
@@ -727,11 +741,43 @@ CREATE TABLE public.transfer_settlements (
     buyer_id uuid NOT NULL,
     amount bigint NOT NULL,
     call_id uuid NOT NULL,
+    is_withdrawn boolean DEFAULT false NOT NULL,
     CONSTRAINT transfer_settlements_amount_check CHECK ((amount > 0)),
     CONSTRAINT transfer_settlements_check CHECK ((buyer_id <> seller_id))
 );
 
 ALTER TABLE ONLY public.transfer_settlements FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.withdrawals (
+    id uuid NOT NULL,
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    association_id uuid NOT NULL,
+    reason text NOT NULL,
+    withdrawn_on date NOT NULL,
+    withdrawn_by uuid NOT NULL,
+    entry_id uuid,
+    CONSTRAINT withdrawals_reason_check CHECK ((reason <> ''::text))
+);
+
+ALTER TABLE ONLY public.withdrawals FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.works_carried (
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    statement_id uuid NOT NULL,
+    association_id uuid NOT NULL,
+    works_id uuid NOT NULL,
+    titles jsonb NOT NULL,
+    decided_on date NOT NULL,
+    key_name text NOT NULL,
+    lot_id uuid,
+    party_id uuid NOT NULL,
+    brought bigint NOT NULL,
+    called bigint NOT NULL,
+    carried bigint NOT NULL,
+    CONSTRAINT works_carried_carried_check CHECK ((carried >= 0))
+);
+
+ALTER TABLE ONLY public.works_carried FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE ONLY public.account_months
     ADD CONSTRAINT account_months_pkey PRIMARY KEY (association_id, account, fund, month);
@@ -772,17 +818,23 @@ ALTER TABLE ONLY public.books
 ALTER TABLE ONLY public.budget_lines
     ADD CONSTRAINT budget_lines_pkey PRIMARY KEY (budget_id, "position");
 
+ALTER TABLE ONLY public.budget_versions
+    ADD CONSTRAINT budget_versions_pkey PRIMARY KEY (budget_id, version);
+
 ALTER TABLE ONLY public.budgets
     ADD CONSTRAINT budgets_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.budgets
+    ADD CONSTRAINT budgets_stand EXCLUDE USING gist (association_id WITH =, days WITH &&) WHERE (((kind = 'ordinary'::text) AND (state = 'adopted'::text)));
 
 ALTER TABLE ONLY public.calls
     ADD CONSTRAINT calls_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.charge_statements
-    ADD CONSTRAINT charge_statements_association_id_period_excl EXCLUDE USING gist (association_id WITH =, period WITH &&);
+    ADD CONSTRAINT charge_statements_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.charge_statements
-    ADD CONSTRAINT charge_statements_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT charge_statements_stand EXCLUDE USING gist (association_id WITH =, period WITH &&) WHERE ((NOT is_withdrawn));
 
 ALTER TABLE ONLY public.decisions
     ADD CONSTRAINT decisions_pkey PRIMARY KEY (id);
@@ -893,10 +945,13 @@ ALTER TABLE ONLY public.transfer_requests
     ADD CONSTRAINT transfer_requests_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.transfer_settlements
-    ADD CONSTRAINT transfer_settlements_call_id_key UNIQUE (call_id);
+    ADD CONSTRAINT transfer_settlements_pkey PRIMARY KEY (call_id);
 
-ALTER TABLE ONLY public.transfer_settlements
-    ADD CONSTRAINT transfer_settlements_pkey PRIMARY KEY (association_id, transferred_on, lot_id);
+ALTER TABLE ONLY public.withdrawals
+    ADD CONSTRAINT withdrawals_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.works_carried
+    ADD CONSTRAINT works_carried_statement_id_works_id_key_name_lot_id_party_i_key UNIQUE NULLS NOT DISTINCT (statement_id, works_id, key_name, lot_id, party_id);
 
 CREATE INDEX bank_entries_in_order ON public.bank_entries USING btree (association_id, booked_on, id);
 
@@ -908,7 +963,7 @@ CREATE INDEX budgets_in_order ON public.budgets USING btree (association_id, id)
 
 CREATE INDEX calls_in_order ON public.calls USING btree (association_id, id);
 
-CREATE UNIQUE INDEX calls_of_budget ON public.calls USING btree (budget_id, period) WHERE (budget_id IS NOT NULL);
+CREATE UNIQUE INDEX calls_of_budget ON public.calls USING btree (budget_id, period) WHERE ((budget_id IS NOT NULL) AND (NOT is_withdrawn));
 
 CREATE INDEX charge_statements_in_order ON public.charge_statements USING btree (association_id, id);
 
@@ -962,6 +1017,10 @@ CREATE UNIQUE INDEX suppliers_by_number ON public.parties USING btree (associati
 
 CREATE INDEX transfer_requests_in_order ON public.transfer_requests USING btree (association_id, answer_by, id);
 
+CREATE UNIQUE INDEX transfer_settlements_stand ON public.transfer_settlements USING btree (association_id, transferred_on, lot_id) WHERE (NOT is_withdrawn);
+
+CREATE INDEX works_carried_of ON public.works_carried USING btree (association_id, statement_id);
+
 CREATE CONSTRAINT TRIGGER balances AFTER INSERT ON public.entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.entry_balances();
 
 CREATE TRIGGER balances AFTER INSERT ON public.entry_lines REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.lines_move_balances();
@@ -1013,6 +1072,9 @@ ALTER TABLE ONLY public.budget_lines
 
 ALTER TABLE ONLY public.budget_lines
     ADD CONSTRAINT budget_lines_budget_id_fkey FOREIGN KEY (budget_id) REFERENCES public.budgets(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.budget_versions
+    ADD CONSTRAINT budget_versions_budget_id_fkey FOREIGN KEY (budget_id) REFERENCES public.budgets(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.budgets
     ADD CONSTRAINT budgets_association_id_fkey FOREIGN KEY (association_id) REFERENCES public.books(association_id);
@@ -1161,6 +1223,18 @@ ALTER TABLE ONLY public.transfer_settlements
 ALTER TABLE ONLY public.transfer_settlements
     ADD CONSTRAINT transfer_settlements_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.calls(id);
 
+ALTER TABLE ONLY public.withdrawals
+    ADD CONSTRAINT withdrawals_association_id_fkey FOREIGN KEY (association_id) REFERENCES public.books(association_id);
+
+ALTER TABLE ONLY public.withdrawals
+    ADD CONSTRAINT withdrawals_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.entries(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.works_carried
+    ADD CONSTRAINT works_carried_association_id_party_id_fkey FOREIGN KEY (association_id, party_id) REFERENCES public.parties(association_id, id);
+
+ALTER TABLE ONLY public.works_carried
+    ADD CONSTRAINT works_carried_statement_id_fkey FOREIGN KEY (statement_id) REFERENCES public.charge_statements(id);
+
 ALTER TABLE public.account_months ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.accounts ENABLE ROW LEVEL SECURITY;
@@ -1178,6 +1252,8 @@ ALTER TABLE public.bank_statements ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.books ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.budget_lines ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.budget_versions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.budgets ENABLE ROW LEVEL SECURITY;
 
@@ -1269,6 +1345,8 @@ CREATE POLICY tenant ON public.books USING ((tenant_id = ( SELECT (current_setti
 
 CREATE POLICY tenant ON public.budget_lines USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
 
+CREATE POLICY tenant ON public.budget_versions USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
 CREATE POLICY tenant ON public.budgets USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
 
 CREATE POLICY tenant ON public.calls USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
@@ -1329,8 +1407,16 @@ CREATE POLICY tenant ON public.transfer_requests USING ((tenant_id = ( SELECT (c
 
 CREATE POLICY tenant ON public.transfer_settlements USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
 
+CREATE POLICY tenant ON public.withdrawals USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+CREATE POLICY tenant ON public.works_carried USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
 CREATE POLICY tenant_writes ON public.outbox FOR INSERT WITH CHECK ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
 
 ALTER TABLE public.transfer_requests ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.transfer_settlements ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.withdrawals ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.works_carried ENABLE ROW LEVEL SECURITY;

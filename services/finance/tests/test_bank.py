@@ -111,7 +111,9 @@ class TestAPayment:
         assert (await office.balances())[("4990", "working_capital")] == "-366.30"
         best = shown["suggestions"][0]
         assert (best["party_name"], best["party_id"]) == ("Peeters", called["Peeters"]["party_id"])
-        assert "peeters" in best["reason"]
+        assert [(why["reason"], why["figures"]) for why in best["reasons"]] == [
+            ("PAYER_WRITES", {"words": "peeters"}), ("OPEN_AMOUNT", {"amount": "366.30"}),
+        ]  # fmt: skip
 
     async def test_from_a_known_account_with_another_amount_is_only_suggested(
         self, office: Office, called: dict[str, Any]

@@ -1,4 +1,4 @@
-"""Whatever is posted, reversed, matched, taken back and closed, in whatever order: the books hold (R114)."""
+"""Whatever is posted, reversed, matched, stated, withdrawn and closed, in whatever order: the books hold (R114)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from koprogo.kit.testing import InProcess
 
 from .builders import PAST, TODAY, Office, call, credit, debit, entry, open_office, part
 from .fakes import FakeProperty
+from .stated import period
 from .test_bank import free, movements, sends, statement, structured
 
 KEPT_AND_SUMMED = (
@@ -99,6 +100,19 @@ class Bookkeeper:
             answer = await self.office.accountant.delete(f"{self.office.path}/bank-entries/{chosen}/match")
             assert answer.status_code in (204, 409), answer.text
 
+    async def states(self) -> None:
+        await self._try("charge-statements", period())
+
+    async def calls_for_works(self) -> None:
+        await self._try("calls-for-funds", call(part("works", self.amount())))
+
+    async def withdraws(self) -> None:
+        stated = [f"charge-statements/{one['id']}" for one in await self.office.get("charge-statements")]
+        issued = [f"calls-for-funds/{one['id']}" for one in await self.office.get("calls-for-funds", limit=200)]
+        if stated or issued:
+            chosen = self.random.choice(stated + issued)
+            await self._try(f"{chosen}/withdrawal", {"reason": "Wrong"}, self.office.syndic)
+
     async def closes(self) -> None:
         await self._try(f"fiscal-years/{self.office.past}/closing", None)
         await self._try(f"fiscal-years/{self.office.past}/confirmation", None, self.office.syndic)
@@ -129,9 +143,12 @@ async def check(office: Office) -> None:
     assert balances.get(("4990", "working_capital"), 0) == -waiting
     demands = await office.get("demands", limit=200)
     assert all(0 <= cents(one["open"]) <= cents(one["total"]) for one in demands)
+    withdrawn = [one for one in demands if one["withdrawn_on"] is not None]
+    assert all(one["open"] == "0.00" for one in withdrawn)
 
 
-DEEDS = ("posts", "reverses", "calls", "receives", "receives", "matches", "matches", "takes_back", "closes")
+DEEDS = ("posts", "reverses", "calls", "receives", "receives", "matches", "matches", "takes_back", "states",
+         "calls_for_works", "withdraws", "withdraws", "closes")  # fmt: skip
 
 
 class TestTheBooks:

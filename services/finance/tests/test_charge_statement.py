@@ -27,6 +27,8 @@ from koprogo.finance.domain.journal import check
 from koprogo.finance.domain.owners import Debtor, OwnedLot, Owners
 from koprogo.finance.domain.ownership_period import OwnershipPeriod, OwnershipUnclear, ownership_of
 from koprogo.finance.domain.report import Moved
+from koprogo.finance.domain.works import Works, WorksAmount, works_lines
+from koprogo.kernel.words import Language
 
 from .fakes import debtor
 
@@ -173,13 +175,19 @@ class TestStatements:
         self, period: OwnershipPeriod, spent: Sequence[Charge], data: st.DataObject
     ) -> None:
         called = {one: data.draw(st.integers(-(10**6), 10**6)) for one in period.debtors}
-        own = owner_statements(share_out(spent, period), called, period.debtors)
+        roof = Works(uuid4(), {Language.FR: "Toit"}, FIRST)
+        for_works = [
+            WorksAmount(works=roof, key_name="", lot_id=None, party_id=one, amount=data.draw(st.integers(1, 10**6)))
+            for one in period.debtors
+        ]
+        works = works_lines([], for_works, {"": data.draw(st.integers(0, 10**7))})
+        own = owner_statements(share_out(spent, period), called, period.debtors, works)
         statement = ChargeStatement(
             id=uuid4(), first_day=FIRST, last_day=LAST, issued_on=LAST, due_on=LAST, owners=tuple(own)
         )
         entry = entry_of(statement, uuid4())
-        result = sum(one.amount for one in spent) - sum(called.values())
-        posted = [line for line in entry.lines if line.account == "7010"] if entry else []
+        result = sum(one.amount for one in spent) - sum(called.values()) - sum(one.amount for one in for_works)
+        posted = [line for line in entry.lines if line.account in ("7010", "7013")] if entry else []
         assert result + sum(line.amount for line in posted) == 0
         if entry is not None:
             check(entry.lines, chart(ReserveClass.CLASS_16))

@@ -136,15 +136,12 @@ class TestSettlingATransfer:
         await settle(house)
         assert (await balances_of(house))["Zoe"] == "499.50"
 
-    @pytest.mark.parametrize("days", [0, 30])
-    async def test_gives_the_seller_nothing_of_a_call_to_the_buyer_that_was_reversed(
-        self, house: Office, time: Time, days: int
+    async def test_gives_the_seller_nothing_of_a_call_to_the_buyer_that_was_withdrawn(
+        self, house: Office, time: Time
     ) -> None:
         await sells(house, DEED)
-        await calls(house, time, DEED, part("working_capital", "500"))
-        (wrong,) = [e for e in await house.get("entries") if e["dated"] == str(DEED)]
-        reversal = {"dated": str(DEED + timedelta(days=days)), "text": "Not voted"}
-        await house.post(f"entries/{wrong['id']}/reversal", reversal)
+        made = await calls(house, time, DEED, part("working_capital", "500"))
+        await house.post(f"calls-for-funds/{made}/withdrawal", {"reason": "Not voted"})
         (demand,) = await house.get("demands", call_id=await settle(house))
         assert demand["total"] == "333.00"
 

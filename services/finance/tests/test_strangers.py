@@ -41,6 +41,9 @@ async def house(office: Office) -> Office:
     assert policy.status_code == 204, policy.text
     spent = entry(debit("614", "80"), credit("551", "80"), dated=PAST[1])
     await office.post("entries", spent)
+    works = debit("4101", "9", party_id=demands[0]["party_id"]), credit("7013", "9")
+    await office.post("entries", entry(*works, dated=PAST[1]))
+    await office.post(f"charge-statements/{await issue(office)}/withdrawal", {"reason": "Too early"})
     await issue(office)
     await tells(office, uuid4(), TODAY)
     await office.post("entries", entry(debit("551", "1000"), credit("100", "1000"), dated=PAST[1]))
@@ -84,7 +87,7 @@ async def every_route(house: Office) -> list[tuple[str, str, dict[str, Any]]]:
     choice = {"bank_entry_id": moved, "account": "65"}
     check = {"checked_on": str(TODAY), "social": False, "tax": False, "reference": "x"}
     (asked,) = await house.get("transfer-requests")
-    (stated,) = await house.get("charge-statements")
+    (stated, _) = await house.get("charge-statements")
     statement_of = f"charge-statements/{stated['id']}"
     (owner_stated, *_) = await house.get(f"{statement_of}/owners")
     own_statement = f"{statement_of}/owners/{owner_stated['party_id']}"
@@ -110,6 +113,7 @@ async def every_route(house: Office) -> list[tuple[str, str, dict[str, Any]]]:
         ("GET", own_statement, {}),
         ("GET", f"{own_statement}/occupants", {}),
         ("GET", f"{statement_of}/letters", {}),
+        ("POST", f"{statement_of}/withdrawal", {"json": {"reason": "x"}}),
         ("GET", f"reports/balance-sheet?on={TODAY}", {}),
         ("GET", f"reports/income-and-expense?fiscal_year_id={house.year}", {}),
         ("GET", f"reports/charges?{period}", {}),
@@ -143,6 +147,7 @@ async def every_route(house: Office) -> list[tuple[str, str, dict[str, Any]]]:
         ("DELETE", f"payment-plans/{agreed['id']}", {}),
         ("GET", "transfers", {}),
         ("POST", settlement(house), {}),
+        ("POST", f"{settlement(house)}/withdrawal", {"json": {"reason": "x"}}),
         ("POST", "transfer-requests", {"json": notary(house)}),
         ("GET", "transfer-requests", {}),
         ("POST", f"transfer-requests/{asked['id']}/statement", {"json": {}}),
@@ -167,6 +172,7 @@ async def every_route(house: Office) -> list[tuple[str, str, dict[str, Any]]]:
         ("POST", "calls-for-funds", {"json": call()}),
         ("GET", "calls-for-funds", {}),
         ("GET", f"calls-for-funds/{one_call['id']}/letters", {}),
+        ("POST", f"calls-for-funds/{one_call['id']}/withdrawal", {"json": {"reason": "x"}}),
         ("GET", "demands", {}),
         ("GET", "owners", {}),
         ("GET", f"owners/{owner['party_id']}/account", {}),

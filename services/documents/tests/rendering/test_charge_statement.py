@@ -61,6 +61,12 @@ OCCUPANT = {
     "de": "Teil des Bewohners",
     "en": "Occupant's part",
 }
+WORKS_CARRIED = {
+    "fr": "166,50 € de vos versements sont reportés",
+    "nl": "€ 166,50 van uw bijdragen overgedragen",
+    "de": "166,50 € Ihrer Beiträge vorgetragen",
+    "en": "€166.50 of your contributions is carried forward",
+}
 HEADING = {
     "fr": "Dépense Lot Montant total Quotités Votre part",
     "nl": "Uitgave Kavel Totaalbedrag Aandelen Uw deel",
@@ -104,6 +110,12 @@ class TestAChargeStatement:
     def test_gives_the_days_of_ownership_only_when_the_lot_changed_hands(self, language):
         assert "/365" in text(letters.credit_statement(language))
         assert "/365" not in text(letters.charge_statement(language))
+
+    def test_says_what_is_carried_forward_for_works_only_when_something_is(self, language):
+        request = letters.charge_statement(language)
+        assert WORKS_CARRIED[language] not in text(request)
+        request.charge_statement.works_carried = "166.50"
+        assert WORKS_CARRIED[language] in text(request)
 
     def test_with_sixty_lines_repeats_its_headings_on_every_page(self, language):
         request = letters.charge_statement(language, occupied=False, count=60)

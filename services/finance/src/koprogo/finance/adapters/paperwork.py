@@ -164,6 +164,7 @@ class OutboxPaperwork:
                     for movement, part in standing.funds
                 ],
                 account_balance=euros(standing.account_balance),
+                works_carried=euros(own.works_carried) if own.works_carried else "",
                 payment=payment(account, own.communication, standing.to_pay, statement.due_on)
                 if standing.to_pay
                 else None,

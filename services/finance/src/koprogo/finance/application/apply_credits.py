@@ -10,7 +10,7 @@ from koprogo.finance.domain.account import Fund
 from koprogo.finance.domain.books import Books
 from koprogo.finance.domain.chart_template import OWNERS_WORKING
 from koprogo.finance.domain.journal import Entry, Journal, Line, Voucher, across_funds
-from koprogo.finance.domain.settling import oldest_first
+from koprogo.finance.domain.settling import in_order
 
 
 async def apply_credits(
@@ -19,7 +19,7 @@ async def apply_credits(
     """Inside the caller's transaction. Dated on the last day anything of the owner was posted."""
     for party_id, credit, last_day, demands in await uow.parties.credits(books.association_id):
         lines: list[Line] = []
-        for demand in oldest_first(demands):
+        for demand in in_order(demands):
             lines += demand.settle(credit + sum(line.amount for line in lines))
         used = -sum(line.amount for line in lines)
         if not used:

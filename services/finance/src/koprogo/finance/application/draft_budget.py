@@ -89,7 +89,7 @@ async def change_budget(
 async def delete_budget(association_id: UUID, budget_id: UUID, *, uow: UnitOfWork) -> None:
     async with uow:
         budget = await uow.budgets.get(association_id, budget_id)
-        budget.check_draft()
+        budget.check_open()
         await uow.budgets.delete(budget_id)
 
 

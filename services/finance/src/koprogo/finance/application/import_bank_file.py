@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from koprogo.finance.application.apply_credits import apply_credits
+from koprogo.finance.application.bank_report import ImportReport, StatementReport
 from koprogo.finance.application.ports import UnitOfWork
 from koprogo.finance.application.posting import post
 from koprogo.finance.application.settle_purchases import settle_purchases
@@ -26,20 +27,12 @@ class BankFileRefused(DomainError):
     reason = "BANK_FILE_REFUSED"
 
 
-class StatementReport(msgspec.Struct, omit_defaults=True):
-    iban: str
-    number: str
-    outcome: str
-    """booked; waiting: for the statement before it; known: imported before, nothing changed; refused."""
-    entries: int = 0
-    matched: int = 0
-    reason: str = ""
-    message: str = ""
+class BankAccountUnknown(DomainError):
+    reason = "BANK_ACCOUNT_UNKNOWN"
 
 
-class ImportReport(msgspec.Struct):
-    bank_file_id: UUID
-    statements: list[StatementReport]
+class StatementContradicts(DomainError):
+    reason = "STATEMENT_CONTRADICTS"
 
 
 async def import_bank_file(
@@ -57,7 +50,7 @@ async def import_bank_file(
     report = ImportReport(
         ids(),
         [
-            StatementReport("", "", "refused", reason=refused.reason, message=refused.message)
+            StatementReport("", "", "refused", reason=refused.reason, message=refused.message, figures=refused.metadata)
             for refused in read_file.refused
         ],
     )
@@ -87,17 +80,31 @@ async def _take(
     line = StatementReport(statement.iban, statement.number, "waiting", len(statement.entries))
     account = accounts.get(statement.iban)
     if account is None:
-        line.outcome, line.reason = "refused", "BANK_ACCOUNT_UNKNOWN"
-        line.message = f"{statement.iban} is none of the association's accounts; add it first."
-        return line
+        return _refused(
+            line,
+            BankAccountUnknown(
+                f"{statement.iban} is none of the association's accounts; add it first.", iban=statement.iban
+            ),
+        )
     known = await uow.bank.statement(account.id, statement.number, statement.from_day)
     if known is None:
         await uow.bank.add_statement(books.association_id, ids(), account.id, bank_file_id, statement)
     elif known == statement:
         line.outcome = "known"
     else:
-        line.outcome, line.reason = "refused", "STATEMENT_CONTRADICTS"
-        line.message = f"Statement {statement.number} was imported before, with other content."
+        return _refused(
+            line,
+            StatementContradicts(
+                f"Statement {statement.number} was imported before, with other content; ask the bank which is right.",
+                number=statement.number,
+            ),
+        )
+    return line
+
+
+def _refused(line: StatementReport, refused: DomainError) -> StatementReport:
+    line.outcome = "refused"
+    line.says(refused.reason, refused.message, **refused.metadata)
     return line
 
 
@@ -126,11 +133,12 @@ async def _book_what_follows(
                 if outcome is None:
                     outcome = StatementReport(account.iban, stored.statement.number, "", len(stored.statement.entries))
                     report.statements.append(outcome)
-                outcome.outcome, outcome.matched, outcome.reason, outcome.message = "booked", matched, "", ""
+                outcome.outcome, outcome.matched = "booked", matched
+                outcome.says("", "")
                 progress = True
                 break
             if outcome is not None:
-                outcome.reason, outcome.message = "STATEMENT_MISSING", missing
+                outcome.says(missing.reason, missing.message, **missing.metadata)
 
 
 def _is(line: StatementReport, stored: StoredStatement, account: BankAccount) -> bool:

@@ -1,5 +1,6 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -13,6 +14,7 @@ from koprogo.finance.domain.account import Fund
 from koprogo.finance.domain.books import Books
 from koprogo.finance.domain.call_for_funds import check_due
 from koprogo.finance.domain.charge_statement import (
+    Charge,
     ChargeStatement,
     NothingToState,
     OwnerStatement,
@@ -20,11 +22,13 @@ from koprogo.finance.domain.charge_statement import (
     entry_of,
     owner_statements,
     share_out,
+    spent_on_works,
 )
 from koprogo.finance.domain.fund_movement import fund_movements, own_parts
 from koprogo.finance.domain.owners import AssociationFacts, Owners
 from koprogo.finance.domain.ownership_period import OwnershipPeriod, ownership_of
 from koprogo.finance.domain.party import Party, PartyKind
+from koprogo.finance.domain.works import WorksLine, brought_to, works_lines
 from koprogo.kernel.money import cents
 
 
@@ -33,6 +37,8 @@ class IssueChargeStatement(msgspec.Struct, forbid_unknown_fields=True):
     period_until: date
     """A quarter or a year, of one financial year that is still open (R124)."""
     due_on: date
+    finished_works: Annotated[list[UUID], msgspec.Meta(max_length=100)] = []
+    """Of which nothing more will be invoiced: what is left of what was called for them is given back."""
     id: UUID | None = None
 
 
@@ -104,13 +110,15 @@ async def _stated(
     period = command.period_from, command.period_until
     charges = await uow.charge_statements.charges(association_id, *period)
     called = await uow.charge_statements.called(association_id, *period)
-    if not charges and not called:
+    works = await _works(association_id, command, charges, ownership, uow)
+    if not charges and not called and not any(line.called or line.set_off for line in works):
         raise NothingToState("Nothing was spent or called on these days; choose others.", field="period_from")
-    strangers = [party_id for party_id in called if party_id not in ownership.debtors]
+    concerned = {*called, *(line.party_id for line in works)}
+    strangers = sorted(concerned - ownership.debtors.keys())
     debtors = ownership.debtors | {
         debtor.id: debtor for debtor in await uow.charge_statements.debtors(association_id, strangers)
     }
-    owners = owner_statements(share_out(charges, ownership), called, debtors)
+    owners = owner_statements(share_out(charges, ownership), called, debtors, works)
     owing = [own for own in owners if own.difference > 0]
     communications = iter(await uow.books.next_communications(association_id, len(owing)))
     return ChargeStatement(
@@ -125,6 +133,23 @@ async def _stated(
             else own
             for own in owners
         ),
+    )
+
+
+async def _works(
+    association_id: UUID,
+    command: IssueChargeStatement,
+    charges: Sequence[Charge],
+    ownership: OwnershipPeriod,
+    uow: UnitOfWork,
+) -> list[WorksLine]:
+    carried = await uow.charge_statements.works_carried(association_id, command.period_from)
+    planned = await uow.charge_statements.works_accounts(association_id)
+    return works_lines(
+        brought_to(carried, ownership),
+        await uow.charge_statements.called_for_works(association_id, command.period_from, command.period_until),
+        spent_on_works(charges, planned, ownership.key_names),
+        command.finished_works,
     )
 
 

@@ -46,7 +46,7 @@ async def list_transfers(
                 continue
             found = known[row.transferred_on]
             if isinstance(found, DomainError):
-                row.reason = found.reason
+                _refuse(row, found)
             else:
                 await _propose(association_id, row, *found, uow=uow, today=today)
     return rows
@@ -66,13 +66,12 @@ async def _propose(
 
 
 def _refuse(row: TransferView, refused: DomainError) -> None:
-    match refused:
-        case TransferToCome():
-            row.state = TransferState.TO_COME
-        case NothingToSettle():
-            row.state, row.reason = TransferState.NOTHING_TO_SETTLE, refused.reason
-        case _:
-            row.reason = refused.reason
+    if isinstance(refused, TransferToCome):
+        row.state = TransferState.TO_COME
+        return
+    if isinstance(refused, NothingToSettle):
+        row.state = TransferState.NOTHING_TO_SETTLE
+    row.reason, row.sentence, row.figures = refused.reason, refused.message, refused.metadata
 
 
 def _noted(row: TransferView) -> NotedTransfer:

@@ -1,5 +1,6 @@
 """A person says whose a movement of the bank is, for one or many at once, and may take it back."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated
@@ -12,9 +13,11 @@ from koprogo.finance.application.apply_credits import apply_credits
 from koprogo.finance.application.ports import UnitOfWork
 from koprogo.finance.application.posting import post
 from koprogo.finance.application.settle_purchases import settle_purchases, unpay
+from koprogo.finance.application.take_back_credits import take_back_credits
 from koprogo.finance.domain.account import Fund
 from koprogo.finance.domain.bank_movement import Movement
 from koprogo.finance.domain.books import Books
+from koprogo.finance.domain.call_for_funds import OWNERS_ACCOUNT
 from koprogo.finance.domain.invoice import InvoiceState
 from koprogo.finance.domain.journal import Entry, Journal, Line, Voucher, across_funds
 from koprogo.finance.domain.matching import Match, collected, in_suspense, posted_by_person
@@ -91,11 +94,18 @@ async def undo_match(
         if movement.is_open or movement.is_payment:
             raise MovementNotMatched("Only a match of a person or of the ladder can be undone, and only once.")
         matched, _ = await uow.journal.get(association_id, movement.match_entry_id or movement.entry_id)
+        withdrawn = await uow.withdrawals.withdrawn([line.demand_id for line in matched.lines if line.demand_id])
         back = tuple(
-            msgspec.structs.replace(line, amount=-line.amount)
+            msgspec.structs.replace(
+                line, amount=-line.amount, demand_id=None if line.demand_id in withdrawn else line.demand_id
+            )
             for line in matched.lines
             if line.account != movement.account and line != _out_of_suspense(movement)
         )
+        gone: dict[UUID, int] = defaultdict(int)
+        for line in back:
+            if line.party_id is not None and line.account in OWNERS_ACCOUNT.values() and line.demand_id is None:
+                gone[line.party_id] += line.amount
         entry = _entry(
             ids(),
             movement,
@@ -103,6 +113,7 @@ async def undo_match(
             across_funds((*back, in_suspense(movement.entry.amount, movement.fund))),
         )
         await post(entry, books=books, uow=uow, by=by)
+        await take_back_credits(gone, books, subject=movement.id, dated=entry.dated, uow=uow, ids=ids, by=by)
         await uow.bank.reopened(association_id, movement, entry.id)
         for invoice_id in {line.invoice_id for line in matched.lines if line.invoice_id is not None}:
             await unpay(association_id, invoice_id, uow=uow)

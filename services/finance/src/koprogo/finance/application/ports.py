@@ -13,6 +13,7 @@ from koprogo.finance.application.ports_reports import Reports
 from koprogo.finance.application.ports_settlements import Settlements
 from koprogo.finance.application.ports_statements import ChargeStatements, Standing, StatementScreens
 from koprogo.finance.application.ports_transfers import TransferRequests
+from koprogo.finance.application.ports_withdrawals import Withdrawals
 from koprogo.finance.application.printed_report import PrintedReport
 from koprogo.finance.application.transfer_answer import Answer
 from koprogo.finance.domain.account import Account, Chart, Fund
@@ -286,6 +287,8 @@ class UnitOfWork(Transaction, Protocol):
     def calls(self) -> CallsForFunds: ...
     @property
     def settlements(self) -> Settlements: ...
+    @property
+    def withdrawals(self) -> Withdrawals: ...
     @property
     def proof(self) -> Proof: ...
     @property

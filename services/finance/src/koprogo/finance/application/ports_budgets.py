@@ -1,12 +1,12 @@
 """What budgets and decisions need, in their words."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
 from koprogo.finance.application import views_budgets as views
-from koprogo.finance.domain.budget import Budget
+from koprogo.finance.domain.budget import Budget, BudgetContent
 from koprogo.finance.domain.decisions import Taken
 from koprogo.finance.domain.instalments import Period
 
@@ -19,8 +19,16 @@ class Budgets(Protocol):
     async def get(self, association_id: UUID, budget_id: UUID) -> Budget: ...
     async def save(self, association_id: UUID, budget: Budget) -> None: ...
     async def delete(self, budget_id: UUID) -> None: ...
+    async def content_at(self, budget: Budget, moment: datetime) -> BudgetContent:
+        """What it said then; what it said first when it is younger."""
+        ...
+
+    async def standing(self, association_id: UUID, budget: Budget) -> Sequence[Budget]:
+        """Other ordinary budgets that are adopted for days of its year."""
+        ...
+
     async def called(self, budget_id: UUID) -> Sequence[Period]:
-        """The periods of its instalments that were issued."""
+        """The periods of its instalments that were issued, and of those of the budgets it replaces."""
         ...
 
     async def spent(self, association_id: UUID, budget: Budget) -> Mapping[tuple[tuple[str, UUID | None], date], int]:

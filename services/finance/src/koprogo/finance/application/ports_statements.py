@@ -12,6 +12,7 @@ from koprogo.finance.domain.charge_statement import Charge, ChargeStatement, Own
 from koprogo.finance.domain.fund_movement import FundMovement
 from koprogo.finance.domain.owners import Debtor
 from koprogo.finance.domain.settlement import NotedTransfer
+from koprogo.finance.domain.works import WorksAmount
 from koprogo.kernel.words import Language
 
 
@@ -37,7 +38,18 @@ class ChargeStatements(Protocol):
         ...
 
     async def called(self, association_id: UUID, first_day: date, last_day: date) -> Mapping[UUID, int]:
-        """For provisions and works, by owner."""
+        """For provisions, by owner."""
+        ...
+
+    async def called_for_works(
+        self, association_id: UUID, first_day: date, last_day: date
+    ) -> Sequence[WorksAmount]: ...
+    async def works_carried(self, association_id: UUID, before: date) -> Sequence[WorksAmount]:
+        """By statements of periods before a day, and not set off since; by lot, and of whom it was called last."""
+        ...
+
+    async def works_accounts(self, association_id: UUID) -> frozenset[str]:
+        """Those that adopted budgets of works plan."""
         ...
 
     async def debtors(self, association_id: UUID, party_ids: Sequence[UUID]) -> Sequence[Debtor]:
@@ -59,7 +71,7 @@ class ChargeStatements(Protocol):
 
 class StatementScreens(Protocol):
     async def statements(
-        self, association_id: UUID, limit: int, after: str | None
+        self, association_id: UUID, limit: int, after: str | None, language: Language
     ) -> Sequence[views_statements.ChargeStatementView]: ...
     async def check(self, association_id: UUID, statement_id: UUID) -> None:
         """Refuses what is no statement of this association."""

@@ -10,6 +10,7 @@ from koprogo.finance.application.posting import post
 from koprogo.finance.domain.account import Fund
 from koprogo.finance.domain.books import Books
 from koprogo.finance.domain.journal import Entry, EntryReversed, Journal, Line, Voucher, reversal
+from koprogo.finance.domain.withdrawal import check_reversible
 from koprogo.kernel.errors import DomainError
 from koprogo.kernel.money import cents
 
@@ -81,6 +82,7 @@ async def reverse_entry(
         entry, reversed_by = await uow.journal.get(association_id, entry_id)
         if reversed_by is not None or entry.reverses is not None:
             raise EntryReversed("This entry is reversed already, or is a reversal itself; post a new one instead.")
+        check_reversible(entry)
         turned = reversal(entry, entry_id=new_id, dated=command.dated, text=command.text)
         await post(turned, books=books, uow=uow, by=by)
     return turned.id

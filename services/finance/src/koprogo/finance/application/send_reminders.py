@@ -8,9 +8,10 @@ import msgspec
 from koprogo.finance.application.apply_credits import apply_credits
 from koprogo.finance.application.ports import Property, UnitOfWork
 from koprogo.finance.application.posting import post
-from koprogo.finance.application.propose_reminders import Judged, judge
+from koprogo.finance.application.propose_reminders import Judged, judge, known_of_bank
 from koprogo.finance.domain.account import Fund
 from koprogo.finance.domain.arrears import ArrearsPolicy, Level
+from koprogo.finance.domain.bank_first import check_checked_until
 from koprogo.finance.domain.books import Books
 from koprogo.finance.domain.ladder import DAYS_TO_PAY
 from koprogo.finance.domain.legal_interest import rate_of
@@ -38,6 +39,10 @@ class ReminderToSend(msgspec.Struct, forbid_unknown_fields=True):
 
 class SendReminders(msgspec.Struct, forbid_unknown_fields=True):
     reminders: Annotated[list[ReminderToSend], msgspec.Meta(min_length=1, max_length=500)]
+    bank_checked_until: date | None = None
+    """Where no statements are imported: until which day who reminds has checked the bank by hand, at most three days
+    ago. With imports it says nothing.
+    """
 
 
 async def send_reminders(
@@ -54,6 +59,8 @@ async def send_reminders(
 ) -> Sequence[UUID]:
     """All of them, or none and the first whose situation is not the proposed one. Ids that were sent are left out."""
     _check_named_once(command)
+    if command.bank_checked_until is not None:
+        check_checked_until(command.bank_checked_until, today)
     association = await property_.association(association_id)
     debtors = {debtor.id: debtor for debtor in (await property_.owners(tenant, association_id, today)).debtors}
     async with uow:
@@ -67,10 +74,14 @@ async def send_reminders(
         if waiting:
             await apply_credits(books, uow=uow, ids=ids, by=by, today=today)
             policy = await uow.arrears.policy(association_id)
-            judged = await judge(association_id, debtors, policy, uow=uow, today=today)
+            bank = await known_of_bank(association_id, command.bank_checked_until, uow)
+            judged = await judge(association_id, debtors, policy, bank, uow=uow, today=today)
         for number, chosen in waiting:
             one = _as_proposed(number, chosen, judged)
-            reminder = await _reminder(chosen, one, books, policy, uow=uow, ids=ids, today=today)
+            reminder = msgspec.structs.replace(
+                await _reminder(chosen, one, books, policy, uow=uow, ids=ids, today=today),
+                bank_checked_until=bank.checked_until,
+            )
             sent[number] = reminder.id
             await uow.reminders.add(association_id, reminder, at=now, by=by)
             if reminder.charge is not None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from koprogo.finance.application.bank_report import ImportReport
 from koprogo.finance.domain.account import Fund, Side
 from koprogo.finance.domain.call_for_funds import CallKind
 from koprogo.finance.domain.chart_template import ReserveClass
@@ -114,6 +115,13 @@ class DecisionView(msgspec.Struct):
     id: UUID | None = None
 
 
+class WithdrawalView(msgspec.Struct):
+    on: date
+    reason: str
+    entry_id: UUID | None
+    """That turned it round; None: there was nothing to turn round."""
+
+
 class CallView(msgspec.Struct):
     id: UUID
     titles: dict[Language, str]
@@ -130,6 +138,8 @@ class CallView(msgspec.Struct):
     entry_id: UUID
     budget_id: UUID | None
     """Of which it is an instalment."""
+    withdrawal: WithdrawalView | None
+    """None: it stands."""
 
 
 class DemandLineView(msgspec.Struct):
@@ -159,6 +169,8 @@ class DemandView(msgspec.Struct):
     total: str
     open: str
     disputed_since: date | None
+    withdrawn_on: date | None
+    """With its call, settlement or charge statement: nothing of it is owed."""
     lines: list[DemandLineView]
 
 
@@ -166,7 +178,7 @@ class BankFileView(msgspec.Struct):
     id: UUID
     sha256: str
     received_at: datetime
-    report: msgspec.Raw
+    report: ImportReport
 
 
 class StatementView(msgspec.Struct):
@@ -183,10 +195,17 @@ class StatementView(msgspec.Struct):
     open: int
 
 
+class SuggestionReason(msgspec.Struct):
+    reason: str
+    """PAID_FROM_ACCOUNT, PAYER_WRITES, OPEN_AMOUNT."""
+    sentence: str
+    figures: dict[str, str]
+
+
 class SuggestionView(msgspec.Struct):
     party_id: UUID
     party_name: str
-    reason: str
+    reasons: list[SuggestionReason]
 
 
 class MovementView(msgspec.Struct):

@@ -93,6 +93,8 @@ class ReminderView(msgspec.Struct):
     entry_id: UUID | None
     is_taken_over: bool
     """Sent by the former syndic: its letters are not here."""
+    bank_checked_until: date | None
+    """By hand, as who sent it has stated; None: the bank's statements are imported."""
     demand_ids: list[UUID]
 
 

@@ -23,6 +23,10 @@ class BudgetSummary(msgspec.Struct):
     total: str
     """Of its lines."""
     reserve_contribution: str
+    convened_on: date | None
+    """Since this day it stands on the agenda of a meeting that is convened, and is no more changed."""
+    replaced_by: UUID | None
+    """Of a replaced one: the budget that stands for its year."""
     version: int
 
 

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+from koprogo.finance.application.views import WithdrawalView
+
 
 class TransferState(StrEnum):
     TO_COME = "to_come"
@@ -26,9 +28,14 @@ class TransferView(msgspec.Struct):
     state: TransferState
     reason: str = ""
     """Why there is nothing to settle, or what keeps it from being settled: SAME_OWNER, OWNERSHIP_UNCLEAR, …"""
+    sentence: str = ""
+    """The reason, in the language of who reads it."""
+    figures: dict[str, str] = {}
     amount: str | None = None
     """That was, or would be, called from the buyer and credited to the seller."""
     settled_on: date | None = None
     call_id: UUID | None = None
     """Of the buyer's demand and of its letters."""
     entry_id: UUID | None = None
+    withdrawal: WithdrawalView | None = None
+    """The last one, also when the transfer was settled anew since."""

@@ -5,7 +5,24 @@ from uuid import UUID
 
 import msgspec
 
+from koprogo.finance.application.views import WithdrawalView
 from koprogo.finance.domain.account import Fund
+
+
+class WorksView(msgspec.Struct):
+    """Where works stand that owners were called for."""
+
+    works_id: UUID
+    """To be named among the finished works of a later statement."""
+    title: str
+    brought: str
+    """Carried forward by earlier statements."""
+    called: str
+    """In the period."""
+    set_off: str
+    """As spent."""
+    carried: str
+    """To the periods to come."""
 
 
 class ChargeStatementView(msgspec.Struct):
@@ -17,11 +34,15 @@ class ChargeStatementView(msgspec.Struct):
     owners: int
     charges: str
     called: str
+    """And set off."""
     difference: str
     open: str
     """Still to be paid of it."""
+    works: list[WorksView]
     entry_id: UUID | None
     """None when nobody differed."""
+    withdrawal: WithdrawalView | None
+    """None: it stands."""
 
 
 class OwnerStatementLine(msgspec.Struct):
@@ -79,11 +100,15 @@ class OwnerStatementView(msgspec.Struct):
     funds: list[FundView]
     account_balance: str
     """On the last day of the period; positive is owed."""
+    works: list[WorksView]
+    """Called from him: what is set off is in `called`, the rest is carried forward."""
     occupant_total: str
     demand_id: UUID | None
     communication: str
     due_on: date
     open: str
+    withdrawal: WithdrawalView | None
+    """None: it stands."""
 
 
 class OccupantStatement(msgspec.Struct):

@@ -5,6 +5,7 @@ from datetime import date
 
 import msgspec
 
+from koprogo.kernel.errors import DomainError
 from koprogo.kernel.money import euros
 
 
@@ -20,18 +21,27 @@ class Linked(msgspec.Struct, frozen=True):
         return self.from_day, self.until_day, self.number
 
 
-def gap(statement: Linked, booked: Sequence[Linked]) -> str | None:
+class StatementMissing(DomainError):
+    reason = "STATEMENT_MISSING"
+
+
+def gap(statement: Linked, booked: Sequence[Linked]) -> StatementMissing | None:
     """Why it must wait for another one; None when it follows what is booked, or nothing is yet."""
     earlier = max((b for b in booked if b.order < statement.order), key=lambda b: b.order, default=None)
     later = min((b for b in booked if b.order > statement.order), key=lambda b: b.order, default=None)
     if earlier is not None and earlier.closing != statement.opening:
-        return (
-            f"Statement {statement.number} opens with {euros(statement.opening)}, and the one before, "
-            f"{earlier.number}, closes with {euros(earlier.closing)}: a statement between them is missing."
-        )
+        return _missing(earlier, statement)
     if later is not None and later.opening != statement.closing:
-        return (
-            f"Statement {statement.number} closes with {euros(statement.closing)}, and the one after, "
-            f"{later.number}, opens with {euros(later.opening)}: a statement between them is missing."
-        )
+        return _missing(statement, later)
     return None
+
+
+def _missing(before: Linked, after: Linked) -> StatementMissing:
+    return StatementMissing(
+        f"Statement {before.number} closes with {euros(before.closing)}, and the next one, {after.number}, opens with "
+        f"{euros(after.opening)}: one between them is missing; import it.",
+        before=before.number,
+        closing=euros(before.closing),
+        after=after.number,
+        opening=euros(after.opening),
+    )

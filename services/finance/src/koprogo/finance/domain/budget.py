@@ -30,6 +30,8 @@ class BudgetState(StrEnum):
     DRAFT = "draft"
     ADOPTED = "adopted"
     REJECTED = "rejected"
+    REPLACED = "replaced"
+    """Adopted, and then another one for the same year."""
 
 
 class Schedule(StrEnum):
@@ -42,6 +44,14 @@ class Schedule(StrEnum):
 
 class BudgetNotDraft(Conflict):
     reason = "BUDGET_NOT_DRAFT"
+
+
+class BudgetOnAgenda(Conflict):
+    reason = "BUDGET_ON_AGENDA"
+
+
+class BudgetReplaced(Conflict):
+    reason = "BUDGET_REPLACED"
 
 
 class BudgetNotAdopted(Conflict):
@@ -96,6 +106,8 @@ class Budget(msgspec.Struct):
     """None as long as no meeting has voted it."""
     schedule: Schedule | None = None
     """Chosen with its first instalment."""
+    convened_on: date | None = None
+    """Since this day it stands on the agenda of a meeting that is convened."""
     version: int = 0
 
     def check_draft(self) -> None:
@@ -104,17 +116,46 @@ class Budget(msgspec.Struct):
                 f"This budget is {self.state}, and stays as the meeting voted it; draft another.", state=self.state
             )
 
-    def change(self, content: BudgetContent) -> None:
+    def check_open(self) -> None:
+        """Raises when it can no more be changed."""
         self.check_draft()
+        if self.convened_on is not None:
+            raise BudgetOnAgenda(
+                f"This budget stands on the agenda of the meeting convened on {self.convened_on}, and stays as it was "
+                "then; draft another.",
+                convened_on=self.convened_on,
+            )
+
+    def change(self, content: BudgetContent) -> None:
+        self.check_open()
         self.content = content
+
+    def put_to_the_vote(self, convened: BudgetContent, on: date) -> BudgetContent | None:
+        """It stays as it was when the meeting was convened; returns what it was changed to since."""
+        self.check_draft()
+        later = self.content if self.content != convened else None
+        self.content, self.convened_on = convened, self.convened_on or on
+        return later
 
     def decide(self, decision: Decision, *, adopted: bool) -> None:
         self.check_draft()
         self.state = BudgetState.ADOPTED if adopted else BudgetState.REJECTED
         self.decision = decision
 
+    def replace(self, other: "Budget") -> "Budget":
+        """Of two adopted for the same year the one that was decided later stands; returns the one it replaces."""
+        replaced = min(self, other, key=Budget._decided)
+        replaced.state = BudgetState.REPLACED
+        return replaced
+
+    def _decided(self) -> tuple[date, int, str]:
+        assert self.decision is not None
+        return self.decision.decided_on, self.decision.item_number, str(self.decision.id or "")
+
     def adopted_by(self) -> Decision:
         """The decision that calls may rest on."""
+        if self.state is BudgetState.REPLACED:
+            raise BudgetReplaced("Another budget was adopted for this year later; call that one.")
         if self.state is not BudgetState.ADOPTED or self.decision is None:
             raise BudgetNotAdopted(
                 "Put this budget to the vote first: only an adopted budget is called.", state=self.state

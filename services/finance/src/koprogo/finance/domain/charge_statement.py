@@ -14,6 +14,7 @@ from koprogo.finance.domain.account import Fund
 from koprogo.finance.domain.journal import Entry, Journal, Line, Voucher
 from koprogo.finance.domain.owners import Debtor, OwnedLot
 from koprogo.finance.domain.ownership_period import OwnershipPeriod
+from koprogo.finance.domain.works import WorksLine, is_works
 from koprogo.kernel.errors import Conflict
 from koprogo.kernel.money import split
 
@@ -69,6 +70,8 @@ class OwnerStatement(msgspec.Struct, frozen=True, kw_only=True):
     debtor: Debtor
     lines: tuple[ChargeLine, ...]
     called: int
+    """And set off: for provisions, and for works what of it is spent."""
+    works: tuple[WorksLine, ...] = ()
     demand_id: UUID | None = None
     """Only when something is to be paid."""
     communication: str = ""
@@ -83,6 +86,11 @@ class OwnerStatement(msgspec.Struct, frozen=True, kw_only=True):
         return self.charges - self.called
 
     @property
+    def works_carried(self) -> int:
+        """What was called from him for works, and is kept for the periods to come."""
+        return sum(line.carried for line in self.works)
+
+    @property
     def occupant_total(self) -> int:
         return sum(line.occupant_part for line in self.lines)
 
@@ -94,6 +102,11 @@ class ChargeStatement(msgspec.Struct, frozen=True, kw_only=True):
     issued_on: date
     due_on: date
     owners: tuple[OwnerStatement, ...]
+
+    @property
+    def works_moved(self) -> int:
+        """What is carried forward for works, less what was brought; negative when more is set off than was called."""
+        return sum(line.carried - line.brought for own in self.owners for line in own.works)
 
 
 def check_over(last_day: date, today: date) -> None:
@@ -166,18 +179,41 @@ def _occupant_part(amount: int, percent: int) -> int:
 
 
 def owner_statements(
-    lines: Mapping[UUID, Sequence[ChargeLine]], called: Mapping[UUID, int], debtors: Mapping[UUID, Debtor]
+    lines: Mapping[UUID, Sequence[ChargeLine]],
+    called: Mapping[UUID, int],
+    debtors: Mapping[UUID, Debtor],
+    works: Sequence[WorksLine] = (),
 ) -> list[OwnerStatement]:
-    """One for everybody who owned a lot in the period or from whom something was called for it."""
+    """One for everybody who owned a lot in the period or from whom something was called for it. `called`: for
+    provisions.
+    """
+    of_owner: dict[UUID, list[WorksLine]] = defaultdict(list)
+    for line in works:
+        of_owner[line.party_id].append(line)
     return [
-        OwnerStatement(debtor=debtor, lines=tuple(lines.get(debtor.id, ())), called=called.get(debtor.id, 0))
+        OwnerStatement(
+            debtor=debtor,
+            lines=tuple(lines.get(debtor.id, ())),
+            called=called.get(debtor.id, 0) + sum(line.set_off for line in of_owner[debtor.id]),
+            works=tuple(of_owner[debtor.id]),
+        )
         for debtor in sorted(debtors.values(), key=lambda debtor: (debtor.name, debtor.id))
     ]
 
 
+def spent_on_works(charges: Sequence[Charge], planned: frozenset[str], key_names: Mapping[UUID, str]) -> dict[str, int]:
+    """By the name of the key that bears it; empty for the shares of the deed, and for what one lot bears alone."""
+    spent: dict[str, int] = defaultdict(int)
+    for charge in charges:
+        if is_works(charge.account, planned):
+            spent[key_names.get(charge.key_id, "") if charge.key_id is not None else ""] += charge.amount
+    return dict(spent)
+
+
 def entry_of(statement: ChargeStatement, entry_id: UUID) -> Entry | None:
     """Owners owe the difference, or have it to their credit, so that the working capital's result of the period is
-    nothing. Dated on its last day. None when nobody differs.
+    nothing. What is called for works and not spent waits on the account of what is carried forward. Dated on its last
+    day. None when nothing moves.
     """
     lines = [
         Line(
@@ -190,10 +226,15 @@ def entry_of(statement: ChargeStatement, entry_id: UUID) -> Entry | None:
         for own in statement.owners
         if own.difference
     ]
-    if not lines:
-        return None
     if result := sum(line.amount for line in lines):
         lines.append(Line(account=chart_template.CALLS_PROVISIONS, amount=-result, fund=Fund.WORKING))
+    if moved := statement.works_moved:
+        lines += [
+            Line(account=chart_template.CALLS_WORKS, amount=moved, fund=Fund.WORKING),
+            Line(account=chart_template.CARRIED_FORWARD, amount=-moved, fund=Fund.WORKING),
+        ]
+    if not lines:
+        return None
     return Entry(
         id=entry_id,
         journal=Journal.CALLS,

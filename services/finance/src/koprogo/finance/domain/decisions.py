@@ -1,5 +1,6 @@
 """What general meetings have decided, as governance tells it: budgets and calls for works rest on it."""
 
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -20,6 +21,30 @@ class DecisionNotAdopted(Conflict):
     reason = "DECISION_NOT_ADOPTED"
 
 
+def budget_of(about: str) -> UUID | None:
+    """The budget that an item of an agenda is about."""
+    if not about.startswith(OF_BUDGET):
+        return None
+    try:
+        return UUID(about.removeprefix(OF_BUDGET))
+    except ValueError:
+        return None
+
+
+class Convened(msgspec.Struct, frozen=True, kw_only=True):
+    """A general meeting, with what its agenda puts to the vote."""
+
+    association_id: UUID
+    convened_at: datetime
+    on: date
+    """The day of `convened_at` in Belgium."""
+    about: tuple[str, ...]
+
+    @property
+    def budget_ids(self) -> list[UUID]:
+        return sorted({found for about in self.about if (found := budget_of(about)) is not None})
+
+
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
     association_id: UUID
     meeting_id: UUID
@@ -28,16 +53,13 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     nature: str
     adopted: bool
     about: str
+    convened: Convened | None = None
+    """The meeting: the vote is on what the item was about at that moment; None: governance did not tell."""
 
     @property
     def budget_id(self) -> UUID | None:
         """The budget it adopts or rejects. A waiver may be about a budget too, and leaves that to the vote on it."""
-        if self.nature == RESERVE_FUND_WAIVER or not self.about.startswith(OF_BUDGET):
-            return None
-        try:
-            return UUID(self.about.removeprefix(OF_BUDGET))
-        except ValueError:
-            return None
+        return None if self.nature == RESERVE_FUND_WAIVER else budget_of(self.about)
 
     def to_rest_on(self) -> Decision:
         if not self.adopted:

@@ -69,6 +69,11 @@ def periods(first_day: date, last_day: date, schedule: Schedule) -> dict[Period,
     return found
 
 
+def _meets(period: Period, called: Collection[Period]) -> bool:
+    """A budget that this one replaces may have been called by another schedule."""
+    return any(first <= period[1] and period[0] <= last for first, last in called)
+
+
 def instalment(budget: Budget, schedule: Schedule, number: int | None, called: Collection[Period]) -> Instalment:
     """What one instalment asks; `number` None: the first that is not called yet."""
     if budget.schedule not in (None, schedule):
@@ -79,7 +84,7 @@ def instalment(budget: Budget, schedule: Schedule, number: int | None, called: C
     months = periods(content.first_day, content.last_day, schedule)
     order: Sequence[Period] = list(months)
     if number is None:
-        number = next((n for n, period in enumerate(order, 1) if period not in called), None)
+        number = next((n for n, period in enumerate(order, 1) if not _meets(period, called)), None)
         if number is None:
             raise AllInstalmentsCalled("Every instalment of this budget has been called.")
     if not 1 <= number <= len(order):
@@ -87,7 +92,7 @@ def instalment(budget: Budget, schedule: Schedule, number: int | None, called: C
             f"Called {schedule}, this budget has instalments 1 to {len(order)}.", field="instalment", last=len(order)
         )
     period = order[number - 1]
-    if period in called:
+    if _meets(period, called):
         raise InstalmentCalled(
             f"Instalment {number} has been called already; call another.", field="instalment", number=number
         )

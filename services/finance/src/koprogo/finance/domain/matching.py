@@ -21,7 +21,7 @@ from koprogo.finance.domain.books import BankAccount
 from koprogo.finance.domain.invoice import Invoice, supplier_lines
 from koprogo.finance.domain.journal import Line
 from koprogo.finance.domain.payment import Payment, PaymentState
-from koprogo.finance.domain.settling import OpenDemand, credit, oldest_first, settle
+from koprogo.finance.domain.settling import OpenDemand, credit, in_order, settle
 from koprogo.kernel.money import euros
 
 
@@ -58,7 +58,7 @@ class Knowledge(msgspec.Struct):
         return next((d for d in self.demands if communication and d.communication == communication), None)
 
     def open_of(self, party_id: UUID) -> list[OpenDemand]:
-        return oldest_first(d for d in self.demands if d.party_id == party_id)
+        return in_order(d for d in self.demands if d.party_id == party_id)
 
 
 def match(entry: BankEntry, known: Knowledge) -> Match | None:
@@ -174,7 +174,7 @@ def _came_back(entry: BankEntry, demand: OpenDemand) -> Match:
 
 
 def posted_by_person(entry: BankEntry, party_id: UUID, known: Knowledge) -> Match:
-    """A person says whose it is: the oldest demands are settled first."""
+    """A person says whose it is: the oldest demands are settled first, and before those that are disputed."""
     if entry.amount > 0:
         lines = settle(party_id, entry.amount, known.open_of(party_id))
     else:
@@ -194,31 +194,42 @@ def in_suspense(amount: int, fund: Fund) -> Line:
     return Line(account=chart_template.SUSPENSE_MOVEMENTS, amount=-amount, fund=fund)
 
 
+class Why(msgspec.Struct, frozen=True):
+    reason: str
+    sentence: str
+    figures: dict[str, str]
+
+
 class Suggestion(msgspec.Struct, frozen=True):
     party_id: UUID
     party_name: str
-    reason: str
+    reasons: tuple[Why, ...]
 
 
 def suggestions(entry: BankEntry, known: Knowledge, names: dict[UUID, str]) -> list[Suggestion]:
     """At most three owners who may have paid, the likeliest first; never posted by itself."""
     scores: dict[UUID, int] = defaultdict(int)
-    why: dict[UUID, list[str]] = defaultdict(list)
+    why: dict[UUID, list[Why]] = defaultdict(list)
 
-    def count(party_id: UUID, points: int, reason: str) -> None:
+    def count(party_id: UUID, points: int, reason: Why) -> None:
         scores[party_id] += points
         why[party_id].append(reason)
 
+    paid_before = Why(reason="PAID_FROM_ACCOUNT", sentence="Has paid from this account before.", figures={})
     for party_id in known.ibans.get(entry.counterparty.iban, ()):
-        count(party_id, 4, "has paid from this account before")
+        count(party_id, 4, paid_before)
     said = _words((entry.counterparty.name, entry.communication))
     for party_id, name in names.items():
         if common := _words((name,)) & said:
-            count(party_id, 2 * len(common), f"the payer writes {', '.join(sorted(common))}")
+            words = ", ".join(sorted(common))
+            writes = Why(reason="PAYER_WRITES", sentence=f"The payer writes: {words}.", figures={"words": words})
+            count(party_id, 2 * len(common), writes)
+    amount = euros(entry.amount)
+    has_open = Why(reason="OPEN_AMOUNT", sentence=f"Has an open demand of {amount}.", figures={"amount": amount})
     for party_id in {demand.party_id for demand in known.demands if demand.open == entry.amount}:
-        count(party_id, 1, f"has an open demand of {euros(entry.amount)}")
+        count(party_id, 1, has_open)
     best = sorted(scores, key=lambda party_id: (-scores[party_id], names.get(party_id, "")))[:3]
-    return [Suggestion(party_id, names.get(party_id, ""), "; ".join(why[party_id])) for party_id in best]
+    return [Suggestion(party_id, names.get(party_id, ""), tuple(why[party_id])) for party_id in best]
 
 
 def _words(texts: Iterable[str]) -> set[str]:

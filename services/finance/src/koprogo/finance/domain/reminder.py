@@ -77,6 +77,8 @@ class Reminder(msgspec.Struct, frozen=True, kw_only=True):
     charge: Charge | None = None
     is_taken_over: bool = False
     """The former syndic had sent it."""
+    bank_checked_until: date | None = None
+    """By hand, where no statements are imported."""
 
     @property
     def open(self) -> int:

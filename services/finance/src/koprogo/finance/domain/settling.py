@@ -1,4 +1,6 @@
-"""What a payment settles: the demand it names, then the oldest; what is left stays to the owner's credit."""
+"""What a payment settles: the demand it names, then what nobody disputes, the oldest first, then what is disputed; the
+rest stays to the owner's credit.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -24,6 +26,7 @@ class OpenDemand(msgspec.Struct):
     due_on: date
     asked: dict[Fund, int]
     unpaid: dict[Fund, int]
+    is_disputed: bool = False
 
     @property
     def open(self) -> int:
@@ -69,6 +72,11 @@ def credit(party_id: UUID, amount: int) -> list[Line]:
     return [Line(account=chart_template.OWNERS_WORKING, amount=-amount, fund=Fund.WORKING, party_id=party_id)]
 
 
-def oldest_first(demands: Iterable[OpenDemand]) -> list[OpenDemand]:
-    """What is paid without reference settles the oldest demand first."""
-    return sorted((demand for demand in demands if demand.open > 0), key=lambda demand: (demand.due_on, demand.id))
+def in_order(demands: Iterable[OpenDemand]) -> list[OpenDemand]:
+    """What is paid without reference settles the oldest demand first, and none that is disputed before the others:
+    who pays a lump sum does not give up his dispute.
+    """
+    return sorted(
+        (demand for demand in demands if demand.open > 0),
+        key=lambda demand: (demand.is_disputed, demand.due_on, demand.id),
+    )

@@ -48,6 +48,7 @@ async def convene_general_meeting(
         )
         check_agenda(meeting.agenda, association.languages)
         await uow.meetings.save(meeting)
+        await uow.decisions.tell_convened(meeting)
         for line in roll.lines:
             for contact in line.contacts:
                 document_id, dispatch_id = ids(), ids()

@@ -66,6 +66,10 @@ class Minutes(Protocol):
 
 
 class Decisions(Protocol):
+    async def tell_convened(self, meeting: GeneralMeeting) -> None:
+        """Other services learn what stands on its agenda, in this transaction."""
+        ...
+
     async def tell(self, meeting: GeneralMeeting, hall: Hall) -> None:
         """Other services learn what was decided, in this transaction."""
         ...

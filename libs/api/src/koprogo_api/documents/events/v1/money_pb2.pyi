@@ -403,6 +403,7 @@ class ChargeStatement(_message.Message):
     ACCOUNT_BALANCE_FIELD_NUMBER: _builtins.int
     PAYMENT_FIELD_NUMBER: _builtins.int
     OCCUPANT_TOTAL_FIELD_NUMBER: _builtins.int
+    WORKS_CARRIED_FIELD_NUMBER: _builtins.int
     dated: _builtins.str
     period_from: _builtins.str
     period_until: _builtins.str
@@ -413,6 +414,8 @@ class ChargeStatement(_message.Message):
     account_balance: _builtins.str
     """The owner's account on the last day, positive is owed."""
     occupant_total: _builtins.str
+    works_carried: _builtins.str
+    """Called for works, not spent and kept for the periods to come; empty when there is nothing."""
     @_builtins.property
     def letterhead(self) -> _content_pb2.Letterhead: ...
     @_builtins.property
@@ -441,10 +444,11 @@ class ChargeStatement(_message.Message):
         account_balance: _builtins.str = ...,
         payment: Global___Payment | None = ...,
         occupant_total: _builtins.str = ...,
+        works_carried: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["addressee", b"addressee", "letterhead", b"letterhead", "payment", b"payment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_balance", b"account_balance", "addressee", b"addressee", "called", b"called", "charges", b"charges", "dated", b"dated", "difference", b"difference", "funds", b"funds", "letterhead", b"letterhead", "lines", b"lines", "occupant_total", b"occupant_total", "payment", b"payment", "period_from", b"period_from", "period_until", b"period_until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_balance", b"account_balance", "addressee", b"addressee", "called", b"called", "charges", b"charges", "dated", b"dated", "difference", b"difference", "funds", b"funds", "letterhead", b"letterhead", "lines", b"lines", "occupant_total", b"occupant_total", "payment", b"payment", "period_from", b"period_from", "period_until", b"period_until", "works_carried", b"works_carried"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

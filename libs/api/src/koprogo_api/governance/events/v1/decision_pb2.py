@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/koprogo_api/governance/events/v1/decision.proto\x12 koprogo_api.governance.events.v1\"\xa5\x02\n\rDecisionTaken\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ssociation_id\x18\x02 \x01(\t\x12\x12\n\nmeeting_id\x18\x03 \x01(\t\x12\x12\n\ndecided_on\x18\x04 \x01(\t\x12\x13\n\x0bitem_number\x18\x05 \x01(\x05\x12K\n\x06titles\x18\x06 \x03(\x0b\x32;.koprogo_api.governance.events.v1.DecisionTaken.TitlesEntry\x12\x0e\n\x06nature\x18\x07 \x01(\t\x12\x0f\n\x07\x61\x64opted\x18\x08 \x01(\x08\x12\r\n\x05\x61\x62out\x18\t \x01(\t\x1a-\n\x0bTitlesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/koprogo_api/governance/events/v1/decision.proto\x12 koprogo_api.governance.events.v1\"\xba\x02\n\rDecisionTaken\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ssociation_id\x18\x02 \x01(\t\x12\x12\n\nmeeting_id\x18\x03 \x01(\t\x12\x12\n\ndecided_on\x18\x04 \x01(\t\x12\x13\n\x0bitem_number\x18\x05 \x01(\x05\x12K\n\x06titles\x18\x06 \x03(\x0b\x32;.koprogo_api.governance.events.v1.DecisionTaken.TitlesEntry\x12\x0e\n\x06nature\x18\x07 \x01(\t\x12\x0f\n\x07\x61\x64opted\x18\x08 \x01(\x08\x12\r\n\x05\x61\x62out\x18\t \x01(\t\x12\x13\n\x0b\x63onvened_at\x18\n \x01(\t\x1a-\n\x0bTitlesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"r\n\x0fMeetingConvened\x12\x12\n\nmeeting_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ssociation_id\x18\x02 \x01(\t\x12\x13\n\x0b\x63onvened_at\x18\x03 \x01(\t\x12\x0f\n\x07held_on\x18\x04 \x01(\t\x12\r\n\x05\x61\x62out\x18\x05 \x03(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,7 +34,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DECISIONTAKEN_TITLESENTRY']._loaded_options = None
   _globals['_DECISIONTAKEN_TITLESENTRY']._serialized_options = b'8\001'
   _globals['_DECISIONTAKEN']._serialized_start=86
-  _globals['_DECISIONTAKEN']._serialized_end=379
-  _globals['_DECISIONTAKEN_TITLESENTRY']._serialized_start=334
-  _globals['_DECISIONTAKEN_TITLESENTRY']._serialized_end=379
+  _globals['_DECISIONTAKEN']._serialized_end=400
+  _globals['_DECISIONTAKEN_TITLESENTRY']._serialized_start=355
+  _globals['_DECISIONTAKEN_TITLESENTRY']._serialized_end=400
+  _globals['_MEETINGCONVENED']._serialized_start=402
+  _globals['_MEETINGCONVENED']._serialized_end=516
 # @@protoc_insertion_point(module_scope)

@@ -53,6 +53,7 @@ class DecisionTaken(_message.Message):
     NATURE_FIELD_NUMBER: _builtins.int
     ADOPTED_FIELD_NUMBER: _builtins.int
     ABOUT_FIELD_NUMBER: _builtins.int
+    CONVENED_AT_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.str
     association_id: _builtins.str
     meeting_id: _builtins.str
@@ -66,6 +67,8 @@ class DecisionTaken(_message.Message):
     """What the item puts to the vote, in the words of the service that owns it: "finance/budget/<id>".
     Empty when it puts nothing of another service to the vote.
     """
+    convened_at: _builtins.str
+    """ISO 8601, when the meeting was convened: the vote is on what the item put to the vote at that moment."""
     @_builtins.property
     def titles(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Of the item, by language: fr, nl, de, en."""
@@ -82,11 +85,50 @@ class DecisionTaken(_message.Message):
         nature: _builtins.str = ...,
         adopted: _builtins.bool = ...,
         about: _builtins.str = ...,
+        convened_at: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "adopted", b"adopted", "association_id", b"association_id", "decided_on", b"decided_on", "decision_id", b"decision_id", "item_number", b"item_number", "meeting_id", b"meeting_id", "nature", b"nature", "titles", b"titles"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "adopted", b"adopted", "association_id", b"association_id", "convened_at", b"convened_at", "decided_on", b"decided_on", "decision_id", b"decision_id", "item_number", b"item_number", "meeting_id", b"meeting_id", "nature", b"nature", "titles", b"titles"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DecisionTaken: _TypeAlias = DecisionTaken  # noqa: Y015
+
+@_typing.final
+class MeetingConvened(_message.Message):
+    """A general meeting was convened: what its agenda puts to the vote of other services stands as it was sent."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEETING_ID_FIELD_NUMBER: _builtins.int
+    ASSOCIATION_ID_FIELD_NUMBER: _builtins.int
+    CONVENED_AT_FIELD_NUMBER: _builtins.int
+    HELD_ON_FIELD_NUMBER: _builtins.int
+    ABOUT_FIELD_NUMBER: _builtins.int
+    meeting_id: _builtins.str
+    association_id: _builtins.str
+    convened_at: _builtins.str
+    """ISO 8601."""
+    held_on: _builtins.str
+    """ISO date on which it is held."""
+    @_builtins.property
+    def about(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Of its items, in the words of the services that own them: "finance/budget/<id>"."""
+
+    def __init__(
+        self,
+        *,
+        meeting_id: _builtins.str = ...,
+        association_id: _builtins.str = ...,
+        convened_at: _builtins.str = ...,
+        held_on: _builtins.str = ...,
+        about: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "association_id", b"association_id", "convened_at", b"convened_at", "held_on", b"held_on", "meeting_id", b"meeting_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MeetingConvened: _TypeAlias = MeetingConvened  # noqa: Y015

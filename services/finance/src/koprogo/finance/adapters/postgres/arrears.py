@@ -106,7 +106,8 @@ class PostgresArrears:
         await screens.suggest(association_id, incoming)
         row = await self._connection.fetchrow(
             "select max(s.until_day) filter (where s.state = 'booked') as last_statement,"
-            " coalesce(bool_or(s.state = 'waiting'), false) as is_one_missing"
+            " coalesce(bool_or(s.state = 'waiting'), false) as is_one_missing,"
+            " exists (select from bank_statements x where x.association_id = $1) as is_imported"
             " from bank_statements s join bank_accounts a on a.id = s.bank_account_id"
             " where s.association_id = $1 and a.account = (select min(account)"
             " from bank_accounts where association_id = $1 and fund = 'working_capital')",
@@ -117,6 +118,7 @@ class PostgresArrears:
             [Receipt(cents(one.amount), frozenset(s.party_id for s in one.suggestions)) for one in incoming],
             row["last_statement"],
             is_one_missing=row["is_one_missing"],
+            is_imported=row["is_imported"],
         )
 
     async def under_notice(self, association_id: UUID, party_id: UUID | None = None) -> Sequence[UnderNotice]:

@@ -77,9 +77,9 @@ class PostgresArrearsScreens:
         rows = await self._connection.fetch(
             """
             select r.id, r.party_id, p.name as party_name, r.level, r.sent_on, r.pay_until, r.open, r.cost, r.interest,
-                   r.entry_id, r.is_taken_over,
+                   r.entry_id, r.is_taken_over, r.bank_checked_until,
                    array(select demand_id from reminder_demands d where d.reminder_id = r.id
-                                     order by demand_id) as demand_ids
+                         order by demand_id) as demand_ids
             from reminders r join parties p on p.association_id = r.association_id and p.id = r.party_id
             where r.association_id = $1 and ($4::uuid is null or r.party_id = $4)
               and ($3::text is null or r.id::text < $3)

@@ -8,6 +8,7 @@ import msgspec
 
 from koprogo.finance.adapters.postgres.calls import open_demands
 from koprogo.finance.application import views
+from koprogo.finance.application.bank_report import ImportReport
 from koprogo.finance.domain.bank_statement import BankEntry, Counterparty
 from koprogo.finance.domain.matching import Knowledge, suggestions
 from koprogo.kernel.errors import NotFound
@@ -28,7 +29,10 @@ class PostgresBankScreens:
             after,
         )
         return [
-            views.BankFileView(r["id"], r["sha256"], r["received_at"], msgspec.Raw(r["report"].encode())) for r in rows
+            views.BankFileView(
+                r["id"], r["sha256"], r["received_at"], msgspec.json.decode(r["report"], type=ImportReport)
+            )
+            for r in rows
         ]
 
     async def file_content(self, association_id: UUID, file_id: UUID) -> bytes:
@@ -110,6 +114,10 @@ class PostgresBankScreens:
                 communication=movement.communication,
             )
             movement.suggestions = [
-                views.SuggestionView(one.party_id, one.party_name, one.reason)
+                views.SuggestionView(
+                    one.party_id,
+                    one.party_name,
+                    [views.SuggestionReason(why.reason, why.sentence, why.figures) for why in one.reasons],
+                )
                 for one in suggestions(entry, known, names)
             ]

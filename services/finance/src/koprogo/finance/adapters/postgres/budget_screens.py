@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from koprogo.finance.adapters.postgres.books import names_of
-from koprogo.finance.adapters.postgres.budgets import read_budget, spent_of, taken_of
+from koprogo.finance.adapters.postgres.budgets import CALLED, read_budget, spent_of, taken_of
 from koprogo.finance.application import views_budgets as views
 from koprogo.finance.application.views import DecisionView
 from koprogo.finance.domain.budget import Budget, BudgetKind, BudgetState
@@ -19,9 +19,14 @@ from koprogo.kernel.errors import NotFound
 from koprogo.kernel.money import euros
 from koprogo.kit.database import Connection
 
+REPLACED_BY = """
+select b.id, o.id as replaced_by from budgets b join budgets o on o.association_id = b.association_id
+    and o.days && b.days and o.kind = 'ordinary' and o.state = 'adopted'
+where b.association_id = $1 and b.state = 'replaced' order by o.id
+"""
 SUMMARY = """
 select b.id, b.kind, b.titles, lower(b.days) as first_day, upper(b.days) - 1 as last_day, b.state, b.decision,
-       b.reserve, b.version,
+       b.reserve, b.convened_on, b.version,
        (select coalesce(sum(amount), 0) from budget_lines l where l.budget_id = b.id)::bigint as total
 from budgets b
 where b.association_id = $1 and ($3::text is null or b.id::text < $3) order by b.id desc limit $2
@@ -55,7 +60,8 @@ class PostgresBudgetScreens:
 
     async def budgets(self, association_id: UUID, limit: int, after: str | None) -> Sequence[views.BudgetSummary]:
         rows = await self._connection.fetch(SUMMARY, association_id, limit, after)
-        return [_summary_of(row) for row in rows]
+        replaced_by = await self._replaced_by(association_id)
+        return [_summary_of(row, replaced_by.get(row["id"])) for row in rows]
 
     async def budget(self, association_id: UUID, budget_id: UUID) -> views.BudgetView:
         budget = await self._budget(association_id, budget_id)
@@ -71,6 +77,8 @@ class PostgresBudgetScreens:
                 decision=None if budget.decision is None else _decision(budget.decision),
                 total=euros(content.total),
                 reserve_contribution=euros(content.reserve),
+                convened_on=budget.convened_on,
+                replaced_by=(await self._replaced_by(association_id)).get(budget_id),
                 version=budget.version,
             ),
             lines=[
@@ -79,10 +87,12 @@ class PostgresBudgetScreens:
             ],
             reserve_floor=await self._floor(association_id, budget),
             schedule=budget.schedule,
-            called_until=await self._connection.fetchval(
-                "select max(upper(period)) - 1 from calls where budget_id = $1", budget_id
-            ),
+            called_until=await self._connection.fetchval("select max(upper(period)) - 1 from" + CALLED, budget_id),
         )
+
+    async def _replaced_by(self, association_id: UUID) -> dict[UUID, UUID]:
+        rows = await self._connection.fetch(REPLACED_BY, association_id)
+        return {row["id"]: row["replaced_by"] for row in rows}
 
     async def _budget(self, association_id: UUID, budget_id: UUID) -> Budget:
         budget = await read_budget(self._connection, association_id, budget_id, lock=False)
@@ -153,7 +163,7 @@ class PostgresBudgetScreens:
         ]
 
 
-def _summary_of(row: asyncpg.Record) -> views.BudgetSummary:
+def _summary_of(row: asyncpg.Record, replaced_by: UUID | None) -> views.BudgetSummary:
     return views.BudgetSummary(
         id=row["id"],
         kind=BudgetKind(row["kind"]),
@@ -164,6 +174,8 @@ def _summary_of(row: asyncpg.Record) -> views.BudgetSummary:
         decision=None if row["decision"] is None else msgspec.json.decode(row["decision"], type=DecisionView),
         total=euros(row["total"]),
         reserve_contribution=euros(row["reserve"]),
+        convened_on=row["convened_on"],
+        replaced_by=replaced_by,
         version=row["version"],
     )
 

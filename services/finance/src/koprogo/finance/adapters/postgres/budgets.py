@@ -1,6 +1,6 @@
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
@@ -19,7 +19,7 @@ from koprogo.kit.database import Connection
 
 BUDGET = """
 select id, kind, titles, lower(days) as first_day, upper(days) - 1 as last_day, reserve, state, decision, schedule,
-       version
+       convened_on, version
 from budgets where association_id = $1 and id = $2
 """
 SPENT = """
@@ -30,6 +30,15 @@ where l.association_id = $1 and l.account like '6%' and l.dated between $2 and $
 group by 1, 2, 3
 """
 """Not from account_months, which know no key, count whole months, and are brought to nothing by a closing."""
+
+
+CALLED = """
+(select c.period from calls c where not c.is_withdrawn and c.budget_id in (
+    select $1 union all
+    select o.id from budgets b join budgets o on o.association_id = b.association_id and o.days && b.days
+    where b.id = $1 and b.kind = 'ordinary' and o.kind = 'ordinary' and o.state = 'replaced')) called
+"""
+"""What was called of a budget counts for the one that replaces it; the charge statement settles the difference."""
 
 
 class BudgetExists(Conflict):
@@ -61,6 +70,7 @@ async def read_budget(connection: Connection, association_id: UUID, budget_id: U
         state=BudgetState(row["state"]),
         decision=None if row["decision"] is None else msgspec.json.decode(row["decision"], type=Decision),
         schedule=None if row["schedule"] is None else Schedule(row["schedule"]),
+        convened_on=row["convened_on"],
         version=row["version"],
     )
 
@@ -102,12 +112,13 @@ class PostgresBudgets:
             budget.state.value,
             None if budget.decision is None else msgspec.json.encode(budget.decision).decode(),
             budget.schedule,
+            budget.convened_on,
         )
         if budget.version == 0:
             try:
                 await self._connection.execute(
-                    "insert into budgets (id, association_id, titles, days, reserve, state, decision, schedule, kind)"
-                    " values ($1, $2, $3, daterange($4, $5, '[]'), $6, $7, $8, $9, $10)",
+                    "insert into budgets (id, association_id, titles, days, reserve, state, decision, schedule,"
+                    " convened_on, kind) values ($1, $2, $3, daterange($4, $5, '[]'), $6, $7, $8, $9, $10, $11)",
                     *values,
                     budget.kind.value,
                 )
@@ -116,8 +127,8 @@ class PostgresBudgets:
         else:
             done = await self._connection.execute(
                 "update budgets set titles = $3, days = daterange($4, $5, '[]'), reserve = $6, state = $7,"
-                " decision = $8, schedule = $9, version = version + 1"
-                " where id = $1 and association_id = $2 and version = $10",
+                " decision = $8, schedule = $9, convened_on = $10, version = version + 1"
+                " where id = $1 and association_id = $2 and version = $11",
                 *values,
                 budget.version,
             )
@@ -125,6 +136,12 @@ class PostgresBudgets:
                 raise Stale("The budget was changed at the same moment; read it again.")
         await self._save_lines(association_id, budget)
         budget.version += 1
+        await self._connection.execute(
+            "insert into budget_versions (budget_id, version, content, written_at) values ($1, $2, $3, now())",
+            budget.id,
+            budget.version,
+            msgspec.json.encode(content).decode(),
+        )
 
     async def _save_lines(self, association_id: UUID, budget: Budget) -> None:
         await self._connection.execute("delete from budget_lines where budget_id = $1", budget.id)
@@ -149,10 +166,29 @@ class PostgresBudgets:
     async def delete(self, budget_id: UUID) -> None:
         await self._connection.execute("delete from budgets where id = $1", budget_id)
 
+    async def content_at(self, budget: Budget, moment: datetime) -> BudgetContent:
+        content: str = await self._connection.fetchval(
+            "select content from budget_versions where budget_id = $1"
+            " order by written_at > $2, case when written_at <= $2 then -version else version end limit 1",
+            budget.id,
+            moment,
+        )
+        return msgspec.json.decode(content, type=BudgetContent)
+
+    async def standing(self, association_id: UUID, budget: Budget) -> Sequence[Budget]:
+        rows = await self._connection.fetch(
+            "select id from budgets where association_id = $1 and id <> $2 and kind = 'ordinary'"
+            " and state = 'adopted' and days && daterange($3, $4, '[]') order by id",
+            association_id,
+            budget.id,
+            budget.content.first_day,
+            budget.content.last_day,
+        )
+        return [await self.get(association_id, row["id"]) for row in rows]
+
     async def called(self, budget_id: UUID) -> Sequence[Period]:
         rows = await self._connection.fetch(
-            "select lower(period) as first_day, upper(period) - 1 as last_day from calls where budget_id = $1"
-            " order by period",
+            "select lower(period) as first_day, upper(period) - 1 as last_day from" + CALLED + "order by period",
             budget_id,
         )
         return [(r["first_day"], r["last_day"]) for r in rows]

@@ -16,6 +16,16 @@ from koprogo.finance.domain.takeover import CallTakenOver, CommunicationTaken
 from koprogo.kernel.errors import Conflict, DomainError
 from koprogo.kit.database import Connection
 
+# Of one that is withdrawn nothing is asked any more: a payment of it that comes back opens nothing.
+DEMAND = """
+select d.id, d.call_id, d.party_id, d.communication, d.due_on,
+       case when exists (select from withdrawals w where w.id = d.call_id) then 0 else d.working_capital end
+           as working_capital,
+       case when exists (select from withdrawals w where w.id = d.call_id) then 0 else d.reserve_fund end
+           as reserve_fund,
+       d.open_working_capital, d.open_reserve_fund, d.disputed_since is not null as is_disputed from demands d
+"""
+
 
 class CallExists(Conflict):
     reason = "CALL_EXISTS"
@@ -74,25 +84,27 @@ async def open_demands(
     if not party_ids and not communications:
         return []
     rows = await connection.fetch(
-        "select id, call_id, party_id, communication, due_on, working_capital, reserve_fund, open_working_capital,"
-        " open_reserve_fund from demands where association_id = $1 and (communication = any($3::text[])"
-        " or (party_id = any($2::uuid[]) and (open_working_capital <> 0 or open_reserve_fund <> 0)))",
+        DEMAND + " where d.association_id = $1 and (d.communication = any($3::text[])"
+        " or (d.party_id = any($2::uuid[]) and (d.open_working_capital <> 0 or d.open_reserve_fund <> 0)))",
         association_id,
         party_ids,
         communications,
     )
-    return [
-        OpenDemand(
-            id=r["id"],
-            call_id=r["call_id"],
-            party_id=r["party_id"],
-            communication=r["communication"],
-            due_on=r["due_on"],
-            asked={Fund.WORKING: r["working_capital"], Fund.RESERVE: r["reserve_fund"]},
-            unpaid={Fund.WORKING: r["open_working_capital"], Fund.RESERVE: r["open_reserve_fund"]},
-        )
-        for r in rows
-    ]
+    return [demand_of(row) for row in rows]
+
+
+def demand_of(row: asyncpg.Record) -> OpenDemand:
+    """From a row of `DEMAND`."""
+    return OpenDemand(
+        id=row["id"],
+        call_id=row["call_id"],
+        party_id=row["party_id"],
+        communication=row["communication"],
+        due_on=row["due_on"],
+        asked={Fund.WORKING: row["working_capital"], Fund.RESERVE: row["reserve_fund"]},
+        unpaid={Fund.WORKING: row["open_working_capital"], Fund.RESERVE: row["open_reserve_fund"]},
+        is_disputed=row["is_disputed"],
+    )
 
 
 class PostgresCallsForFunds:

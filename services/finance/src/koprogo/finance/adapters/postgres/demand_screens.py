@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 
 from koprogo.finance.adapters.postgres.books import names_of
+from koprogo.finance.adapters.postgres.withdrawals import withdrawal_of
 from koprogo.finance.application import views
 from koprogo.finance.domain.account import Fund
 from koprogo.finance.domain.call_for_funds import CallKind
@@ -21,7 +22,7 @@ from koprogo.kit.database import Connection
 # The page first, then what belongs to its rows.
 DEMANDS = """
 select d.id, d.call_id, d.reminder_id, c.titles, d.party_id, d.party_name, d.communication, d.due_on, d.working_capital,
-       d.reserve_fund, d.open_working_capital + d.open_reserve_fund as open, d.disputed_since,
+       d.reserve_fund, d.open_working_capital + d.open_reserve_fund as open, d.disputed_since, w.withdrawn_on,
        (select coalesce(json_agg(json_build_object('lot_id', lot_id, 'lot_number', lot_number, 'labels', labels,
             'kind', kind, 'whole', whole, 'shares', shares, 'share_total', share_total, 'key_name', key_name,
             'amount', amount) order by position), '[]')
@@ -35,6 +36,7 @@ from (
       and ($3::text is null or (d.due_on, d.id) > (select x.due_on, x.id from demands x where x.id::text = $3))
     order by d.due_on, d.id limit $2) d
 left join calls c on c.id = d.call_id
+left join withdrawals w on w.id = d.call_id
 order by d.due_on, d.id
 """
 
@@ -47,8 +49,9 @@ class PostgresDemandScreens:
         rows = await self._connection.fetch(
             """
             select c.id, c.titles, lower(c.period) as period_from, upper(c.period) - 1 as period_until, c.issued_on,
-                   c.due_on, c.decision, c.entry_id, c.budget_id, d.demands, d.working, d.reserve, d.open
-            from calls c cross join lateral (
+                   c.due_on, c.decision, c.entry_id, c.budget_id, d.demands, d.working, d.reserve, d.open,
+                   w.withdrawn_on, w.reason as withdrawal_reason, w.entry_id as withdrawal_entry_id
+            from calls c left join withdrawals w on w.id = c.id cross join lateral (
                 select count(*) as demands, sum(working_capital)::bigint as working,
                        sum(reserve_fund)::bigint as reserve,
                        sum(open_working_capital + open_reserve_fund)::bigint as open
@@ -76,6 +79,7 @@ class PostgresDemandScreens:
                 open=euros(r["open"]),
                 entry_id=r["entry_id"],
                 budget_id=r["budget_id"],
+                withdrawal=withdrawal_of(r),
             )
             for r in rows
         ]
@@ -227,6 +231,7 @@ def _demand(row: asyncpg.Record) -> views.DemandView:
         total=euros(row["working_capital"] + row["reserve_fund"]),
         open=euros(row["open"]),
         disputed_since=row["disputed_since"],
+        withdrawn_on=row["withdrawn_on"],
         lines=[
             views.DemandLineView(
                 lot_id=UUID(line["lot_id"]),

@@ -24,8 +24,8 @@ class PostgresReminders:
         try:
             await self._connection.execute(
                 "insert into reminders (id, association_id, party_id, level, sent_on, pay_until, open, cost, interest,"
-                " clause, entry_id, sent_at, sent_by, is_taken_over)"
-                " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                " clause, entry_id, bank_checked_until, sent_at, sent_by, is_taken_over)"
+                " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
                 reminder.id,
                 association_id,
                 reminder.party_id,
@@ -37,6 +37,7 @@ class PostgresReminders:
                 reminder.interest,
                 reminder.clause,
                 charge.entry_id if charge else None,
+                reminder.bank_checked_until,
                 at,
                 by,
                 reminder.is_taken_over,

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from koprogo.finance.adapters.postgres.withdrawals import withdrawal_of
 from koprogo.finance.application.views_settlements import TransferState, TransferView
 from koprogo.finance.domain.settlement import NotedTransfer, Settlement
 from koprogo.kernel.errors import NotFound
@@ -16,7 +17,8 @@ class PostgresSettlements:
     async def transfer(self, association_id: UUID, lot_id: UUID, on: date) -> tuple[NotedTransfer, UUID | None]:
         row = await self._connection.fetchrow(
             "select t.lot_number, t.seller_id, t.buyer_id, s.call_id from lot_transfers t"
-            " left join transfer_settlements s using (association_id, transferred_on, lot_id)"
+            " left join transfer_settlements s on s.association_id = t.association_id"
+            " and s.transferred_on = t.transferred_on and s.lot_id = t.lot_id and not s.is_withdrawn"
             " where t.association_id = $1 and t.lot_id = $2 and t.transferred_on = $3",
             association_id,
             lot_id,
@@ -58,17 +60,24 @@ class PostgresSettlements:
             """
             select t.lot_id, coalesce(nullif(t.lot_number, ''), l.lot_number, '') as lot_number, t.transferred_on,
                    t.seller_id, coalesce(a.name, '') as seller_name, t.buyer_id, coalesce(b.name, '') as buyer_name,
-                   t.amount, t.call_id, c.issued_on as settled_on, c.entry_id
+                   t.amount, t.call_id, c.issued_on as settled_on, c.entry_id, w.withdrawn_on,
+                   w.reason as withdrawal_reason, w.entry_id as withdrawal_entry_id
             from (select to_char(n.transferred_on, 'YYYY-MM-DD"/"') || n.lot_id::text collate "C" as place,
                          n.association_id, n.lot_id, n.lot_number, n.transferred_on, s.amount, s.call_id,
                          coalesce(s.seller_id, n.seller_id) as seller_id, coalesce(s.buyer_id, n.buyer_id) as buyer_id
                   from lot_transfers n
-                  left join transfer_settlements s using (association_id, transferred_on, lot_id)) t
+                  left join transfer_settlements s on s.association_id = n.association_id
+                      and s.transferred_on = n.transferred_on and s.lot_id = n.lot_id and not s.is_withdrawn) t
             left join calls c on c.id = t.call_id
             left join demands d on d.call_id = t.call_id
             left join demand_lines l on l.demand_id = d.id
             left join parties a on a.association_id = t.association_id and a.id = t.seller_id
             left join parties b on b.association_id = t.association_id and b.id = t.buyer_id
+            left join lateral (
+                select w.withdrawn_on, w.reason, w.entry_id from withdrawals w
+                join transfer_settlements x on x.call_id = w.id
+                where x.association_id = t.association_id and x.transferred_on = t.transferred_on
+                  and x.lot_id = t.lot_id order by w.withdrawn_on desc, w.id desc limit 1) w on true
             where t.association_id = $1 and ($3::text is null or t.place < $3)
             order by t.place desc limit $2
             """,
@@ -90,6 +99,7 @@ class PostgresSettlements:
                 settled_on=r["settled_on"],
                 call_id=r["call_id"],
                 entry_id=r["entry_id"],
+                withdrawal=withdrawal_of(r),
             )
             for r in rows
         ]

@@ -1,10 +1,12 @@
 """Reads for screens of charge statements; what was stated is read as it was sent."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
 from koprogo.finance.adapters.postgres.books import names_of
 from koprogo.finance.adapters.postgres.statements import funds_of, lines_of
+from koprogo.finance.adapters.postgres.withdrawals import withdrawal_of
 from koprogo.finance.application import views_statements as views
 from koprogo.finance.application.amounts import in_language
 from koprogo.finance.domain.charge_statement import ChargeLine
@@ -13,19 +15,27 @@ from koprogo.kernel.money import euros
 from koprogo.kernel.words import Language
 from koprogo.kit.database import Connection
 
+WORKS = """
+select statement_id, works_id, (array_agg(titles))[1] as titles, sum(brought)::bigint as brought,
+       sum(called)::bigint as called, sum(carried)::bigint as carried
+from works_carried where statement_id = any($1::uuid[]) and ($2::uuid is null or party_id = $2)
+group by statement_id, works_id order by min(decided_on), works_id
+"""
+
 
 class PostgresStatementScreens:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def statements(
-        self, association_id: UUID, limit: int, after: str | None
+        self, association_id: UUID, limit: int, after: str | None, language: Language
     ) -> Sequence[views.ChargeStatementView]:
         rows = await self._connection.fetch(
             """
             select s.id, lower(s.period) as period_from, upper(s.period) - 1 as period_until, s.issued_on, s.due_on,
-                   s.entry_id, o.owners, o.charges, o.called, coalesce(d.open, 0)::bigint as open
-            from charge_statements s
+                   s.entry_id, w.withdrawn_on, w.reason as withdrawal_reason, w.entry_id as withdrawal_entry_id,
+                   o.owners, o.charges, o.called, coalesce(d.open, 0)::bigint as open
+            from charge_statements s left join withdrawals w on w.id = s.id
             cross join lateral (
                 select count(*) as owners, coalesce(sum(charges), 0)::bigint as charges,
                        coalesce(sum(called), 0)::bigint as called
@@ -38,6 +48,7 @@ class PostgresStatementScreens:
             limit,
             after,
         )
+        works = await self._works([r["id"] for r in rows], None, language)
         return [
             views.ChargeStatementView(
                 id=r["id"],
@@ -50,7 +61,9 @@ class PostgresStatementScreens:
                 called=euros(r["called"]),
                 difference=euros(r["charges"] - r["called"]),
                 open=euros(r["open"]),
+                works=works[r["id"]],
                 entry_id=r["entry_id"],
+                withdrawal=withdrawal_of(r),
             )
             for r in rows
         ]
@@ -110,9 +123,11 @@ class PostgresStatementScreens:
             """
             select lower(s.period) as period_from, upper(s.period) - 1 as period_until, s.issued_on, s.due_on, p.name,
                    o.charges, o.called, o.account_balance, o.demand_id, o.lines, o.funds,
-                   coalesce(d.communication, '') as communication,
+                   coalesce(d.communication, '') as communication, w.withdrawn_on, w.reason as withdrawal_reason,
+                   w.entry_id as withdrawal_entry_id,
                    coalesce(d.open_working_capital + d.open_reserve_fund, 0)::bigint as open
             from owner_statements o join charge_statements s on s.id = o.statement_id
+            left join withdrawals w on w.id = s.id
             join parties p on p.association_id = o.association_id and p.id = o.party_id
             left join demands d on d.id = o.demand_id
             where o.association_id = $1 and o.statement_id = $2 and o.party_id = $3
@@ -132,6 +147,7 @@ class PostgresStatementScreens:
             )
         }
         lines = lines_of(row["lines"])
+        works = await self._works([statement_id], party_id, language)
         return views.OwnerStatementView(
             statement_id=statement_id,
             period_from=row["period_from"],
@@ -155,12 +171,32 @@ class PostgresStatementScreens:
                 for one in funds_of(row["funds"])
             ],
             account_balance=euros(row["account_balance"]),
+            works=works[statement_id],
             occupant_total=euros(sum(line.occupant_part for line in lines)),
             demand_id=row["demand_id"],
             communication=row["communication"],
             due_on=row["due_on"],
             open=euros(row["open"]),
+            withdrawal=withdrawal_of(row),
         )
+
+    async def _works(
+        self, statement_ids: Sequence[UUID], party_id: UUID | None, language: Language
+    ) -> dict[UUID, list[views.WorksView]]:
+        """Of all owners, or of one."""
+        found: dict[UUID, list[views.WorksView]] = defaultdict(list)
+        for r in await self._connection.fetch(WORKS, statement_ids, party_id):
+            found[r["statement_id"]].append(
+                views.WorksView(
+                    works_id=r["works_id"],
+                    title=in_language(names_of(r["titles"]), language),
+                    brought=euros(r["brought"]),
+                    called=euros(r["called"]),
+                    set_off=euros(r["brought"] + r["called"] - r["carried"]),
+                    carried=euros(r["carried"]),
+                )
+            )
+        return found
 
 
 def _line(line: ChargeLine, names: dict[str, str]) -> views.ChargeLineView:

@@ -136,7 +136,7 @@ class PostgresTransferRequests:
             "select c.titles, l.kind, (c.decision ->> 'decided_on')::date as decided_on, d.due_on,"
             " sum(l.amount)::bigint as amount from demand_lines l join demands d on d.id = l.demand_id"
             " join calls c on c.id = d.call_id where d.association_id = $1 and l.lot_id = $2"
-            " and (c.decision ->> 'decided_on')::date <= $3 and d.due_on > $4"
+            " and (c.decision ->> 'decided_on')::date <= $3 and d.due_on > $4 and not c.is_withdrawn"
             " group by c.id, c.titles, l.kind, c.decision, d.due_on order by d.due_on, c.id, l.kind",
             association_id,
             lot_id,
@@ -151,7 +151,8 @@ class PostgresTransferRequests:
     async def statements(self, association_id: UUID, party_id: UUID, since: date) -> Sequence[UUID]:
         rows = await self._connection.fetch(
             "select document_id from letters where association_id = $1 and party_id = $2"
-            " and subject like 'statement/%' and sha256 <> '' and changed_at >= $3 order by document_id",
+            " and subject like 'statement/%' and sha256 <> '' and changed_at >= $3"
+            " and not exists (select from withdrawals w where subject = 'statement/' || w.id) order by document_id",
             association_id,
             party_id,
             since,

@@ -21,6 +21,7 @@ from koprogo.finance.adapters.postgres.settlements import PostgresSettlements
 from koprogo.finance.adapters.postgres.statement_screens import PostgresStatementScreens
 from koprogo.finance.adapters.postgres.statements import PostgresChargeStatements
 from koprogo.finance.adapters.postgres.transfers import PostgresTransferRequests
+from koprogo.finance.adapters.postgres.withdrawals import PostgresWithdrawals
 from koprogo.kit.database import UnitOfWork
 
 
@@ -33,6 +34,7 @@ class PostgresUnitOfWork(UnitOfWork):
     bank_screens: PostgresBankScreens
     letters: PostgresLetters
     settlements: PostgresSettlements
+    withdrawals: PostgresWithdrawals
     transfer_requests: PostgresTransferRequests
     proof: PostgresProof
     suppliers: PostgresSuppliers
@@ -64,6 +66,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.bank_screens = PostgresBankScreens(self.connection)
         self.letters = PostgresLetters(self.connection)
         self.settlements = PostgresSettlements(self.connection)
+        self.withdrawals = PostgresWithdrawals(self.connection)
         self.proof = PostgresProof(self.connection)
         self.transfer_requests = PostgresTransferRequests(self.connection)
         self.suppliers = PostgresSuppliers(self.connection)

@@ -95,10 +95,20 @@ async def list_reminder_proposals(
     uow: Uow,
     property_: KnowsProperty,
     clock: Clock,
+    bank_checked_until: date | None = None,
 ) -> Sequence[views_arrears.ProposalView]:
-    """Every owner with something overdue: which reminder he would get today and why, or why none (R144)."""
+    """Every owner with something overdue: which reminder he would get today and why, or why none (R144). Where no
+    statements are imported, with the day until which the bank was checked by hand.
+    """
     today = day_of(clock())
-    judged = await propose_reminders(association_id, tenant=actor.tenant, property_=property_, uow=uow, today=today)
+    judged = await propose_reminders(
+        association_id,
+        tenant=actor.tenant,
+        property_=property_,
+        uow=uow,
+        today=today,
+        bank_checked_until=bank_checked_until,
+    )
     language = messages.language_of(request.headers.get("accept-language"))
     return [
         views_arrears.ProposalView(

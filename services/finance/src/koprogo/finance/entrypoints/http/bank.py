@@ -8,17 +8,14 @@ from litestar import Request, Response, delete, get, post
 from litestar.params import Dependency
 
 from koprogo.finance.application import views
-from koprogo.finance.application.import_bank_file import (
-    BankFileRefused,
-    ImportReport,
-    StatementReport,
-    import_bank_file,
-)
+from koprogo.finance.application.bank_report import ImportReport, StatementReport
+from koprogo.finance.application.import_bank_file import BankFileRefused, import_bank_file
 from koprogo.finance.application.match_bank_entries import MatchBankEntries, match_bank_entries, undo_match
 from koprogo.finance.domain.bank_statement import ReadFile
 from koprogo.finance.entrypoints.http.shared import HERE, MANAGERS, Clock, Uow, day_of
+from koprogo.kernel.words import Language
 from koprogo.kit.access import Actor
-from koprogo.kit.http import After, Limit, admits, messages, page
+from koprogo.kit.http import After, Limit, admits, messages, page, sentences
 from koprogo.kit.http.problems import Problem, respond
 from koprogo.kit.ids import new_id
 
@@ -48,19 +45,28 @@ async def import_statements(
     report = await import_bank_file(
         association_id, content, found, uow=uow, ids=new_id, by=actor.subject, now=now, today=day_of(now)
     )
+    language = messages.language_of(request.headers.get("accept-language"))
+    _say(report, language)
     if all(statement.outcome == "refused" for statement in report.statements):
         refused = BankFileRefused("Every statement of this file was refused; the file is kept.")
+        detail, spoken = messages.say(refused.reason, refused.message, language, refused.metadata)
         return respond(
             RefusedFile(
                 400,
-                "The file was refused",
+                sentences.title(400, spoken) or "The file was refused",
                 refused.reason,
-                refused.message,
+                detail,
                 bank_file_id=report.bank_file_id,
                 statements=report.statements,
-            )
+            ),
+            {"content-language": spoken.value},
         )
     return Response(report)
+
+
+def _say(report: ImportReport, language: Language) -> None:
+    for one in report.statements:
+        one.message = messages.say(one.reason, one.message, language, one.figures)[0]
 
 
 @get(HERE + "/bank-files", opt=admits(*MANAGERS))
@@ -69,6 +75,9 @@ async def list_bank_files(
 ) -> Response[Sequence[views.BankFileView]]:
     async with uow:
         rows = await uow.bank_screens.files(association_id, limit + 1, after)
+    language = messages.language_of(request.headers.get("accept-language"))
+    for row in rows:
+        _say(row.report, language)
     return page(request, rows, limit, lambda row: str(row.id))
 
 
@@ -104,6 +113,8 @@ async def list_bank_entries(
     language = messages.language_of(request.headers.get("accept-language"))
     for row in rows:
         row.sentence = messages.say(row.reason, row.sentence, language, row.figures)[0]
+        for why in (why for suggestion in row.suggestions for why in suggestion.reasons):
+            why.sentence = messages.say(why.reason, why.sentence, language, why.figures)[0]
     return page(request, rows, limit, lambda row: str(row.id))
 
 

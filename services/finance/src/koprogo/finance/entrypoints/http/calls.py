@@ -7,6 +7,7 @@ from litestar import Request, Response, get, post
 
 from koprogo.finance.application import views
 from koprogo.finance.application.issue_call_for_funds import IssueCallForFunds, issue_call_for_funds
+from koprogo.finance.application.withdraw import Withdraw, withdraw_call
 from koprogo.finance.entrypoints.http.shared import HERE, MANAGERS, READERS, Clock, Created, KnowsProperty, Uow, day_of
 from koprogo.kernel.words import Role
 from koprogo.kit.access import Actor
@@ -111,6 +112,14 @@ async def read_owner_account(
         )
 
 
+@post(HERE + "/calls-for-funds/{call_id:uuid}/withdrawal", opt=admits(*MANAGERS), status_code=204)
+async def withdraw_call_for_funds(
+    association_id: UUID, call_id: UUID, data: Withdraw, actor: Actor, uow: Uow, clock: Clock
+) -> None:
+    """It is shown as withdrawn, and what was paid of it becomes a credit."""
+    await withdraw_call(association_id, call_id, data, uow=uow, ids=new_id, by=actor.subject, today=day_of(clock()))
+
+
 def _own(actor: Actor) -> list[UUID] | None:
     """None for who sees everybody's."""
     return None if actor.is_one_of(Role.SYNDIC, Role.ACCOUNTANT, Role.SUPER_ADMIN) else list(actor.co_owners)
@@ -123,4 +132,5 @@ routes = [
     list_demands,
     list_owners,
     read_owner_account,
+    withdraw_call_for_funds,
 ]

@@ -8,10 +8,13 @@ from litestar import Request, Response, get, post
 from koprogo.finance.application import list_transfers as listing
 from koprogo.finance.application.settle_transfer import settle_transfer
 from koprogo.finance.application.views_settlements import TransferView
+from koprogo.finance.application.withdraw import Withdraw, withdraw_settlement
 from koprogo.finance.entrypoints.http.shared import HERE, MANAGERS, Clock, Created, KnowsProperty, Uow, day_of
 from koprogo.kit.access import Actor
-from koprogo.kit.http import After, Limit, admits, page
+from koprogo.kit.http import After, Limit, admits, messages, page
 from koprogo.kit.ids import new_id
+
+SETTLEMENT = HERE + "/transfers/{lot_id:uuid}/{transferred_on:date}/settlement"
 
 
 @get(HERE + "/transfers", opt=admits(*MANAGERS))
@@ -35,10 +38,13 @@ async def list_transfers(
         uow=uow,
         today=day_of(clock()),
     )
+    language = messages.language_of(request.headers.get("accept-language"))
+    for row in rows:
+        row.sentence = messages.say(row.reason, row.sentence, language, row.figures)[0]
     return page(request, rows, limit, lambda row: f"{row.transferred_on}/{row.lot_id}")
 
 
-@post(HERE + "/transfers/{lot_id:uuid}/{transferred_on:date}/settlement", opt=admits(*MANAGERS))
+@post(SETTLEMENT, opt=admits(*MANAGERS))
 async def create_transfer_settlement(
     association_id: UUID,
     lot_id: UUID,
@@ -67,4 +73,16 @@ async def create_transfer_settlement(
     return Created(call_id)
 
 
-routes = [list_transfers, create_transfer_settlement]
+@post(SETTLEMENT + "/withdrawal", opt=admits(*MANAGERS), status_code=204)
+async def withdraw_transfer_settlement(
+    association_id: UUID, lot_id: UUID, transferred_on: date, data: Withdraw, actor: Actor, uow: Uow, clock: Clock
+) -> None:
+    """What the buyer paid becomes his credit, what the seller's credit has settled is owed again; the transfer can be
+    settled anew.
+    """
+    await withdraw_settlement(
+        association_id, lot_id, transferred_on, data, uow=uow, ids=new_id, by=actor.subject, today=day_of(clock())
+    )
+
+
+routes = [list_transfers, create_transfer_settlement, withdraw_transfer_settlement]

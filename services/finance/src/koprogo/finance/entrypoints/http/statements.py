@@ -7,6 +7,7 @@ from litestar import Request, Response, get, post
 from koprogo.finance.application import views, views_statements
 from koprogo.finance.application.issue_charge_statement import IssueChargeStatement, issue_charge_statement
 from koprogo.finance.application.occupant_statements import occupant_statements
+from koprogo.finance.application.withdraw import Withdraw, withdraw_charge_statement
 from koprogo.finance.entrypoints.http.shared import HERE, MANAGERS, READERS, Clock, Created, KnowsProperty, Uow, day_of
 from koprogo.kernel.words import Language, Role
 from koprogo.kit.access import Actor
@@ -49,7 +50,7 @@ async def list_charge_statements(
     request: Request[Any, Any, Any], association_id: UUID, uow: Uow, limit: Limit = 50, after: After = None
 ) -> Response[Sequence[views_statements.ChargeStatementView]]:
     async with uow:
-        rows = await uow.statement_screens.statements(association_id, limit + 1, after)
+        rows = await uow.statement_screens.statements(association_id, limit + 1, after, _language(request))
     return page(request, rows, limit, lambda row: str(row.id))
 
 
@@ -109,6 +110,16 @@ async def list_letters_of_statement(
     return page(request, rows, limit, lambda row: str(row.document_id))
 
 
+@post(STATEMENT + "/withdrawal", opt=admits(*MANAGERS), status_code=204)
+async def withdraw_statement(
+    association_id: UUID, statement_id: UUID, data: Withdraw, actor: Actor, uow: Uow, clock: Clock
+) -> None:
+    """It is shown as withdrawn, what was paid of it becomes a credit, and its period can be stated again."""
+    await withdraw_charge_statement(
+        association_id, statement_id, data, uow=uow, ids=new_id, by=actor.subject, today=day_of(clock())
+    )
+
+
 def _own(actor: Actor) -> list[UUID] | None:
     """None for who sees everybody's."""
     return None if actor.is_one_of(*MANAGERS) else list(actor.co_owners)
@@ -125,4 +136,5 @@ routes = [
     read_owner_statement,
     list_occupant_statements,
     list_letters_of_statement,
+    withdraw_statement,
 ]

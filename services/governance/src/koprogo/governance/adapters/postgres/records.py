@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from koprogo.governance.adapters.events import outgoing
+from koprogo.governance.adapters.events import convened, outgoing
 from koprogo.governance.application.views import DecisionView, DispatchView, MinutesOfMeeting, MinutesView
 from koprogo.governance.domain.decision import decisions_of
 from koprogo.governance.domain.general_meeting import GeneralMeeting
@@ -151,6 +151,9 @@ class PostgresDecisions:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
         self._connection = uow.connection
+
+    async def tell_convened(self, meeting: GeneralMeeting) -> None:
+        await self._uow.publish(convened(meeting))
 
     async def tell(self, meeting: GeneralMeeting, hall: Hall) -> None:
         await self._uow.publish(*(outgoing(meeting, decision) for decision in decisions_of(meeting, hall)))
