@@ -32,6 +32,7 @@ CREATE FUNCTION public.open_dispatches() RETURNS TABLE(id uuid, tenant_id uuid)
       and (d.state = 'requested' and (d.attempts = 0 or d.changed_at
                < now() - least(interval '2 seconds' * power(2, least(d.attempts, 10)), interval '10 minutes'))
            or d.state = 'sending' and d.changed_at < now() - interval '30 seconds')
+      and not exists (select from tenants t where t.tenant_id = d.tenant_id and t.state <> 'active')
     order by d.changed_at, d.id limit 200
 $$;
 
@@ -39,10 +40,20 @@ CREATE FUNCTION public.open_requests() RETURNS TABLE(document_id uuid, tenant_id
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public'
     AS $$
-    select document_id, tenant_id from requests where state = 'requested'
-      and (attempts = 0
-           or changed_at < now() - least(interval '2 seconds' * power(2, least(attempts, 10)), interval '5 minutes'))
-    order by requested_at, document_id limit 50
+    select r.document_id, r.tenant_id from requests r where r.state = 'requested'
+      and (r.attempts = 0
+           or r.changed_at < now() - least(interval '2 seconds' * power(2, least(r.attempts, 10)), interval '5 minutes'))
+      and not exists (select from tenants t where t.tenant_id = r.tenant_id and t.state <> 'active')
+    order by r.requested_at, r.document_id limit 50
+$$;
+
+CREATE FUNCTION public.tenant_state(p_tenant uuid) RETURNS text
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform set_config('koprogo.tenant', p_tenant::text, true);
+    return coalesce((select t.state from tenants t where t.tenant_id = p_tenant), 'active');
+end
 $$;
 
 CREATE TABLE public.dispatches (
@@ -113,7 +124,7 @@ CREATE TABLE public.outbox (
     topic text NOT NULL,
     key text NOT NULL,
     type text NOT NULL,
-    payload bytea NOT NULL,
+    payload bytea,
     traceparent text DEFAULT ''::text NOT NULL,
     occurred_at timestamp with time zone DEFAULT now() NOT NULL,
     published_at timestamp with time zone
@@ -144,6 +155,34 @@ CREATE TABLE public.requests (
 
 ALTER TABLE ONLY public.requests FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.restored_references (
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    table_name text NOT NULL,
+    column_name text NOT NULL,
+    row_id uuid NOT NULL,
+    refers_to uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.restored_references FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.tenant_operations (
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    operation_id text NOT NULL,
+    kind text NOT NULL,
+    done_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.tenant_operations FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.tenants (
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    state text NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tenants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'erased'::text])))
+);
+
+ALTER TABLE ONLY public.tenants FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE ONLY public.dispatches
     ADD CONSTRAINT dispatches_pkey PRIMARY KEY (id);
 
@@ -164,6 +203,15 @@ ALTER TABLE ONLY public.outbox
 
 ALTER TABLE ONLY public.requests
     ADD CONSTRAINT requests_pkey PRIMARY KEY (document_id);
+
+ALTER TABLE ONLY public.restored_references
+    ADD CONSTRAINT restored_references_pkey PRIMARY KEY (tenant_id, table_name, column_name, row_id);
+
+ALTER TABLE ONLY public.tenant_operations
+    ADD CONSTRAINT tenant_operations_pkey PRIMARY KEY (tenant_id, operation_id);
+
+ALTER TABLE ONLY public.tenants
+    ADD CONSTRAINT tenants_pkey PRIMARY KEY (tenant_id);
 
 CREATE INDEX dispatches_by_state ON public.dispatches USING btree (association_id, state, id);
 
@@ -203,6 +251,8 @@ CREATE POLICY owner_finds_work ON public.documents FOR SELECT TO current_user US
 
 CREATE POLICY owner_finds_work ON public.requests FOR SELECT TO current_user USING (true);
 
+CREATE POLICY owner_finds_work ON public.tenants FOR SELECT TO current_user USING (true);
+
 CREATE POLICY relay_forgets ON public.idempotency_keys FOR DELETE USING (((current_setting('koprogo.relay'::text, true) = 'on'::text) AND (created_at < (now() - '30 days'::interval))));
 
 CREATE POLICY relay_forgets ON public.inbox FOR DELETE USING (((current_setting('koprogo.relay'::text, true) = 'on'::text) AND (handled_at < (now() - '30 days'::interval))));
@@ -214,6 +264,8 @@ CREATE POLICY relay_marks ON public.outbox FOR UPDATE USING ((current_setting('k
 CREATE POLICY relay_reads ON public.outbox FOR SELECT USING ((current_setting('koprogo.relay'::text, true) = 'on'::text));
 
 ALTER TABLE public.requests ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.restored_references ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant ON public.dispatches USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
 
@@ -227,4 +279,14 @@ CREATE POLICY tenant ON public.inbox USING ((tenant_id = ( SELECT (current_setti
 
 CREATE POLICY tenant ON public.requests USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
 
+CREATE POLICY tenant ON public.restored_references USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+CREATE POLICY tenant ON public.tenant_operations USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+CREATE POLICY tenant ON public.tenants USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+ALTER TABLE public.tenant_operations ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY tenant_writes ON public.outbox FOR INSERT WITH CHECK ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;

@@ -95,6 +95,15 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION public.tenant_state(p_tenant uuid) RETURNS text
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform set_config('koprogo.tenant', p_tenant::text, true);
+    return coalesce((select t.state from tenants t where t.tenant_id = p_tenant), 'active');
+end
+$$;
+
 CREATE TABLE public.account_months (
     tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
     association_id uuid NOT NULL,
@@ -551,7 +560,7 @@ CREATE TABLE public.outbox (
     topic text NOT NULL,
     key text NOT NULL,
     type text NOT NULL,
-    payload bytea NOT NULL,
+    payload bytea,
     traceparent text DEFAULT ''::text NOT NULL,
     occurred_at timestamp with time zone DEFAULT now() NOT NULL,
     published_at timestamp with time zone
@@ -713,6 +722,34 @@ CREATE TABLE public.reminders (
 
 ALTER TABLE ONLY public.reminders FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.restored_references (
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    table_name text NOT NULL,
+    column_name text NOT NULL,
+    row_id uuid NOT NULL,
+    refers_to uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.restored_references FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.tenant_operations (
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    operation_id text NOT NULL,
+    kind text NOT NULL,
+    done_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.tenant_operations FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.tenants (
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    state text NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tenants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'erased'::text])))
+);
+
+ALTER TABLE ONLY public.tenants FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.transfer_requests (
     id uuid NOT NULL,
     tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
@@ -762,6 +799,7 @@ CREATE TABLE public.withdrawals (
 ALTER TABLE ONLY public.withdrawals FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.works_carried (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
     tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
     statement_id uuid NOT NULL,
     association_id uuid NOT NULL,
@@ -941,6 +979,15 @@ ALTER TABLE ONLY public.reminders
 ALTER TABLE ONLY public.reminders
     ADD CONSTRAINT reminders_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.restored_references
+    ADD CONSTRAINT restored_references_pkey PRIMARY KEY (tenant_id, table_name, column_name, row_id);
+
+ALTER TABLE ONLY public.tenant_operations
+    ADD CONSTRAINT tenant_operations_pkey PRIMARY KEY (tenant_id, operation_id);
+
+ALTER TABLE ONLY public.tenants
+    ADD CONSTRAINT tenants_pkey PRIMARY KEY (tenant_id);
+
 ALTER TABLE ONLY public.transfer_requests
     ADD CONSTRAINT transfer_requests_pkey PRIMARY KEY (id);
 
@@ -951,13 +998,26 @@ ALTER TABLE ONLY public.withdrawals
     ADD CONSTRAINT withdrawals_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.works_carried
+    ADD CONSTRAINT works_carried_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.works_carried
     ADD CONSTRAINT works_carried_statement_id_works_id_key_name_lot_id_party_i_key UNIQUE NULLS NOT DISTINCT (statement_id, works_id, key_name, lot_id, party_id);
 
 CREATE INDEX bank_entries_in_order ON public.bank_entries USING btree (association_id, booked_on, id);
 
+CREATE INDEX bank_entries_of_entry ON public.bank_entries USING btree (entry_id);
+
+CREATE INDEX bank_entries_of_match ON public.bank_entries USING btree (match_entry_id) WHERE (match_entry_id IS NOT NULL);
+
 CREATE INDEX bank_entries_open ON public.bank_entries USING btree (association_id, booked_on, id) WHERE (state = 'open'::text);
 
 CREATE INDEX bank_files_in_order ON public.bank_files USING btree (association_id, id);
+
+CREATE INDEX bank_statements_of_association ON public.bank_statements USING btree (association_id);
+
+CREATE INDEX bank_statements_of_file ON public.bank_statements USING btree (bank_file_id);
+
+CREATE INDEX budget_lines_of_account ON public.budget_lines USING btree (association_id, account);
 
 CREATE INDEX budgets_in_order ON public.budgets USING btree (association_id, id);
 
@@ -965,7 +1025,13 @@ CREATE INDEX calls_in_order ON public.calls USING btree (association_id, id);
 
 CREATE UNIQUE INDEX calls_of_budget ON public.calls USING btree (budget_id, period) WHERE ((budget_id IS NOT NULL) AND (NOT is_withdrawn));
 
+CREATE INDEX calls_of_entry ON public.calls USING btree (entry_id);
+
+CREATE INDEX calls_on_budget ON public.calls USING btree (budget_id) WHERE (budget_id IS NOT NULL);
+
 CREATE INDEX charge_statements_in_order ON public.charge_statements USING btree (association_id, id);
+
+CREATE INDEX charge_statements_of_entry ON public.charge_statements USING btree (entry_id) WHERE (entry_id IS NOT NULL);
 
 CREATE INDEX decisions_in_order ON public.decisions USING btree (association_id, id);
 
@@ -973,15 +1039,21 @@ CREATE INDEX demands_of_party ON public.demands USING btree (association_id, par
 
 CREATE INDEX demands_open ON public.demands USING btree (association_id, due_on, id) WHERE ((open_working_capital <> 0) OR (open_reserve_fund <> 0));
 
+CREATE INDEX disputes_of_association ON public.disputes USING btree (association_id);
+
 CREATE INDEX disputes_of_demand ON public.disputes USING btree (demand_id, id);
 
 CREATE UNIQUE INDEX disputes_running ON public.disputes USING btree (demand_id) WHERE (ended_on IS NULL);
 
 CREATE INDEX entries_by_day ON public.entries USING btree (association_id, dated, id);
 
+CREATE INDEX entries_of_year ON public.entries USING btree (fiscal_year_id);
+
 CREATE INDEX grants_of_subject ON public.grants USING btree (subject);
 
 CREATE INDEX invoices_in_order ON public.invoices USING btree (association_id, dated, id);
+
+CREATE INDEX invoices_of_entry ON public.invoices USING btree (entry_id) WHERE (entry_id IS NOT NULL);
 
 CREATE INDEX invoices_of_supplier ON public.invoices USING btree (association_id, supplier_id, number);
 
@@ -997,15 +1069,27 @@ CREATE INDEX lines_of_party ON public.entry_lines USING btree (association_id, p
 
 CREATE INDEX outbox_unpublished ON public.outbox USING btree ("position") WHERE (published_at IS NULL);
 
+CREATE INDEX owner_statements_of_demand ON public.owner_statements USING btree (demand_id) WHERE (demand_id IS NOT NULL);
+
+CREATE INDEX owner_statements_of_party ON public.owner_statements USING btree (association_id, party_id);
+
 CREATE INDEX parties_by_holder ON public.parties USING gin (holder_ids);
 
 CREATE INDEX payment_batches_in_order ON public.payment_batches USING btree (association_id, id);
+
+CREATE INDEX payment_batches_of_bank_account ON public.payment_batches USING btree (bank_account_id);
+
+CREATE INDEX payment_plan_demands_of_demand ON public.payment_plan_demands USING btree (demand_id);
 
 CREATE INDEX payment_plans_in_order ON public.payment_plans USING btree (association_id, id);
 
 CREATE UNIQUE INDEX payment_plans_running ON public.payment_plans USING btree (association_id, party_id) WHERE (ended_on IS NULL);
 
+CREATE INDEX payments_of_association ON public.payments USING btree (association_id);
+
 CREATE INDEX payments_of_batch ON public.payments USING btree (batch_id, id);
+
+CREATE INDEX payments_of_entry ON public.payments USING btree (entry_id) WHERE (entry_id IS NOT NULL);
 
 CREATE INDEX payments_of_invoices ON public.payments USING gin (invoice_ids);
 
@@ -1013,23 +1097,31 @@ CREATE INDEX reminders_in_order ON public.reminders USING btree (association_id,
 
 CREATE INDEX reminders_of_demand ON public.reminder_demands USING btree (demand_id);
 
+CREATE INDEX reminders_of_entry ON public.reminders USING btree (entry_id) WHERE (entry_id IS NOT NULL);
+
 CREATE UNIQUE INDEX suppliers_by_number ON public.parties USING btree (association_id, enterprise_number) WHERE (enterprise_number <> ''::text);
 
 CREATE INDEX transfer_requests_in_order ON public.transfer_requests USING btree (association_id, answer_by, id);
 
+CREATE INDEX transfer_settlements_of_association ON public.transfer_settlements USING btree (association_id);
+
 CREATE UNIQUE INDEX transfer_settlements_stand ON public.transfer_settlements USING btree (association_id, transferred_on, lot_id) WHERE (NOT is_withdrawn);
+
+CREATE INDEX withdrawals_of_association ON public.withdrawals USING btree (association_id);
+
+CREATE INDEX withdrawals_of_entry ON public.withdrawals USING btree (entry_id) WHERE (entry_id IS NOT NULL);
 
 CREATE INDEX works_carried_of ON public.works_carried USING btree (association_id, statement_id);
 
-CREATE CONSTRAINT TRIGGER balances AFTER INSERT ON public.entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.entry_balances();
+CREATE CONSTRAINT TRIGGER balances AFTER INSERT ON public.entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((current_setting('koprogo.restoring'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.entry_balances();
 
-CREATE TRIGGER balances AFTER INSERT ON public.entry_lines REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.lines_move_balances();
+CREATE TRIGGER balances AFTER INSERT ON public.entry_lines REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN ((current_setting('koprogo.restoring'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.lines_move_balances();
 
-CREATE TRIGGER in_open_year BEFORE INSERT ON public.entries FOR EACH ROW EXECUTE FUNCTION public.entry_is_in_open_year();
+CREATE TRIGGER in_open_year BEFORE INSERT ON public.entries FOR EACH ROW WHEN ((current_setting('koprogo.restoring'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.entry_is_in_open_year();
 
-CREATE TRIGGER kept BEFORE DELETE OR UPDATE ON public.entries FOR EACH ROW EXECUTE FUNCTION public.entry_is_kept();
+CREATE TRIGGER kept BEFORE DELETE OR UPDATE ON public.entries FOR EACH ROW WHEN ((current_setting('koprogo.restoring'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.entry_is_kept();
 
-CREATE TRIGGER kept BEFORE DELETE OR UPDATE ON public.entry_lines FOR EACH ROW EXECUTE FUNCTION public.entry_is_kept();
+CREATE TRIGGER kept BEFORE DELETE OR UPDATE ON public.entry_lines FOR EACH ROW WHEN ((current_setting('koprogo.restoring'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.entry_is_kept();
 
 ALTER TABLE ONLY public.accounts
     ADD CONSTRAINT accounts_association_id_fkey FOREIGN KEY (association_id) REFERENCES public.books(association_id);
@@ -1327,6 +1419,8 @@ ALTER TABLE public.reminder_demands ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.reminders ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.restored_references ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY tenant ON public.account_months USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
 
 CREATE POLICY tenant ON public.accounts USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
@@ -1403,6 +1497,12 @@ CREATE POLICY tenant ON public.reminder_demands USING ((tenant_id = ( SELECT (cu
 
 CREATE POLICY tenant ON public.reminders USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
 
+CREATE POLICY tenant ON public.restored_references USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+CREATE POLICY tenant ON public.tenant_operations USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+CREATE POLICY tenant ON public.tenants USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
 CREATE POLICY tenant ON public.transfer_requests USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
 
 CREATE POLICY tenant ON public.transfer_settlements USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
@@ -1411,7 +1511,11 @@ CREATE POLICY tenant ON public.withdrawals USING ((tenant_id = ( SELECT (current
 
 CREATE POLICY tenant ON public.works_carried USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
 
+ALTER TABLE public.tenant_operations ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY tenant_writes ON public.outbox FOR INSERT WITH CHECK ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.transfer_requests ENABLE ROW LEVEL SECURITY;
 

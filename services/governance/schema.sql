@@ -23,6 +23,15 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.tenant_state(p_tenant uuid) RETURNS text
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform set_config('koprogo.tenant', p_tenant::text, true);
+    return coalesce((select t.state from tenants t where t.tenant_id = p_tenant), 'active');
+end
+$$;
+
 CREATE TABLE public.acts (
     meeting_id uuid NOT NULL,
     number integer NOT NULL,
@@ -139,7 +148,7 @@ CREATE TABLE public.outbox (
     topic text NOT NULL,
     key text NOT NULL,
     type text NOT NULL,
-    payload bytea NOT NULL,
+    payload bytea,
     traceparent text DEFAULT ''::text NOT NULL,
     occurred_at timestamp with time zone DEFAULT now() NOT NULL,
     published_at timestamp with time zone
@@ -176,6 +185,34 @@ CREATE TABLE public.proxies (
 );
 
 ALTER TABLE ONLY public.proxies FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.restored_references (
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    table_name text NOT NULL,
+    column_name text NOT NULL,
+    row_id uuid NOT NULL,
+    refers_to uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.restored_references FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.tenant_operations (
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    operation_id text NOT NULL,
+    kind text NOT NULL,
+    done_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.tenant_operations FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.tenants (
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    state text NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tenants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'erased'::text])))
+);
+
+ALTER TABLE ONLY public.tenants FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE ONLY public.acts
     ADD CONSTRAINT acts_pkey PRIMARY KEY (meeting_id, number);
@@ -215,6 +252,17 @@ ALTER TABLE ONLY public.proxies
 
 ALTER TABLE ONLY public.proxies
     ADD CONSTRAINT proxies_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.restored_references
+    ADD CONSTRAINT restored_references_pkey PRIMARY KEY (tenant_id, table_name, column_name, row_id);
+
+ALTER TABLE ONLY public.tenant_operations
+    ADD CONSTRAINT tenant_operations_pkey PRIMARY KEY (tenant_id, operation_id);
+
+ALTER TABLE ONLY public.tenants
+    ADD CONSTRAINT tenants_pkey PRIMARY KEY (tenant_id);
+
+CREATE INDEX decisions_of_meeting ON public.decisions USING btree (meeting_id);
 
 CREATE INDEX dispatches_of_meeting ON public.dispatches USING btree (meeting_id, purpose, recipient, id);
 
@@ -282,6 +330,8 @@ CREATE POLICY relay_marks ON public.outbox FOR UPDATE USING ((current_setting('k
 
 CREATE POLICY relay_reads ON public.outbox FOR SELECT USING ((current_setting('koprogo.relay'::text, true) = 'on'::text));
 
+ALTER TABLE public.restored_references ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY tenant ON public.dispatches USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
 
 CREATE POLICY tenant ON public.grants USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text, true))::uuid AS current_setting)));
@@ -298,12 +348,26 @@ CREATE POLICY tenant ON public.policy_choices USING ((tenant_id = ( SELECT (curr
 
 CREATE POLICY tenant ON public.proxies USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
 
+CREATE POLICY tenant ON public.restored_references USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+CREATE POLICY tenant ON public.tenant_operations USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+CREATE POLICY tenant ON public.tenants USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
 CREATE POLICY tenant_adds ON public.acts FOR INSERT WITH CHECK ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
 
 CREATE POLICY tenant_adds ON public.decisions FOR INSERT WITH CHECK ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+CREATE POLICY tenant_is_erased ON public.acts FOR DELETE USING (((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)) AND (( SELECT current_setting('koprogo.restoring'::text, true) AS current_setting) = 'on'::text)));
+
+CREATE POLICY tenant_is_erased ON public.decisions FOR DELETE USING (((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)) AND (( SELECT current_setting('koprogo.restoring'::text, true) AS current_setting) = 'on'::text)));
+
+ALTER TABLE public.tenant_operations ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant_reads ON public.acts FOR SELECT USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
 
 CREATE POLICY tenant_reads ON public.decisions FOR SELECT USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
 
 CREATE POLICY tenant_writes ON public.outbox FOR INSERT WITH CHECK ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;

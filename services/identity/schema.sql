@@ -27,14 +27,25 @@ CREATE FUNCTION public.open_invitations() RETURNS TABLE(id uuid, tenant_id uuid,
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public'
     AS $$
-    select id, tenant_id, state, changed_at from invitations
-    where state in ('pending', 'creating', 'ready', 'mailing') order by created_at limit 100
+    select i.id, i.tenant_id, i.state, i.changed_at from invitations i
+    where i.state in ('pending', 'creating', 'ready', 'mailing')
+      and not exists (select from tenants t where t.tenant_id = i.tenant_id and t.state <> 'active')
+    order by i.created_at limit 100
 $$;
 
 CREATE FUNCTION public.organisation_of(p_association uuid) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public'
     AS $$ select tenant_id from mandates where association_id = p_association $$;
+
+CREATE FUNCTION public.tenant_state(p_tenant uuid) RETURNS text
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform set_config('koprogo.tenant', p_tenant::text, true);
+    return coalesce((select t.state from tenants t where t.tenant_id = p_tenant), 'active');
+end
+$$;
 
 CREATE TABLE public.idempotency_keys (
     subject uuid NOT NULL,
@@ -102,7 +113,7 @@ CREATE TABLE public.outbox (
     topic text NOT NULL,
     key text NOT NULL,
     type text NOT NULL,
-    payload bytea NOT NULL,
+    payload bytea,
     traceparent text DEFAULT ''::text NOT NULL,
     occurred_at timestamp with time zone DEFAULT now() NOT NULL,
     published_at timestamp with time zone
@@ -118,6 +129,34 @@ ALTER TABLE public.outbox ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTI
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.restored_references (
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    table_name text NOT NULL,
+    column_name text NOT NULL,
+    row_id uuid NOT NULL,
+    refers_to uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.restored_references FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.tenant_operations (
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    operation_id text NOT NULL,
+    kind text NOT NULL,
+    done_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.tenant_operations FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.tenants (
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    state text NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tenants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'erased'::text])))
+);
+
+ALTER TABLE ONLY public.tenants FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE ONLY public.grants
     ADD CONSTRAINT grants_pkey PRIMARY KEY (id);
@@ -139,6 +178,15 @@ ALTER TABLE ONLY public.organisations
 
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.restored_references
+    ADD CONSTRAINT restored_references_pkey PRIMARY KEY (tenant_id, table_name, column_name, row_id);
+
+ALTER TABLE ONLY public.tenant_operations
+    ADD CONSTRAINT tenant_operations_pkey PRIMARY KEY (tenant_id, operation_id);
+
+ALTER TABLE ONLY public.tenants
+    ADD CONSTRAINT tenants_pkey PRIMARY KEY (tenant_id);
 
 CREATE INDEX grants_of_subject ON public.grants USING btree (subject);
 
@@ -166,6 +214,8 @@ CREATE POLICY own ON public.grants FOR SELECT USING ((subject = ( SELECT (NULLIF
 
 CREATE POLICY owner_finds_work ON public.invitations FOR SELECT TO current_user USING (true);
 
+CREATE POLICY owner_finds_work ON public.tenants FOR SELECT TO current_user USING (true);
+
 CREATE POLICY owner_looks_up ON public.mandates FOR SELECT TO current_user USING (true);
 
 CREATE POLICY platform_reads ON public.organisations FOR SELECT USING ((current_setting('koprogo.tenant'::text) = '00000000-0000-0000-0000-000000000000'::text));
@@ -180,6 +230,8 @@ CREATE POLICY relay_marks ON public.outbox FOR UPDATE USING ((current_setting('k
 
 CREATE POLICY relay_reads ON public.outbox FOR SELECT USING ((current_setting('koprogo.relay'::text, true) = 'on'::text));
 
+ALTER TABLE public.restored_references ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY tenant ON public.grants USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text, true))::uuid AS current_setting)));
 
 CREATE POLICY tenant ON public.idempotency_keys USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
@@ -192,4 +244,14 @@ CREATE POLICY tenant ON public.mandates USING ((tenant_id = ( SELECT (current_se
 
 CREATE POLICY tenant ON public.organisations USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
 
+CREATE POLICY tenant ON public.restored_references USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+CREATE POLICY tenant ON public.tenant_operations USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+CREATE POLICY tenant ON public.tenants USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+ALTER TABLE public.tenant_operations ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY tenant_writes ON public.outbox FOR INSERT WITH CHECK ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;

@@ -30,6 +30,15 @@ CREATE FUNCTION public.organisation_of(p_association uuid) RETURNS uuid
     SET search_path TO 'public'
     AS $$ select tenant_id from associations where id = p_association $$;
 
+CREATE FUNCTION public.tenant_state(p_tenant uuid) RETURNS text
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform set_config('koprogo.tenant', p_tenant::text, true);
+    return coalesce((select t.state from tenants t where t.tenant_id = p_tenant), 'active');
+end
+$$;
+
 CREATE TABLE public.allocation_key_shares (
     tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
     key_id uuid NOT NULL,
@@ -133,7 +142,7 @@ CREATE TABLE public.outbox (
     topic text NOT NULL,
     key text NOT NULL,
     type text NOT NULL,
-    payload bytea NOT NULL,
+    payload bytea,
     traceparent text DEFAULT ''::text NOT NULL,
     occurred_at timestamp with time zone DEFAULT now() NOT NULL,
     published_at timestamp with time zone
@@ -164,6 +173,34 @@ CREATE TABLE public.ownerships (
 );
 
 ALTER TABLE ONLY public.ownerships FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.restored_references (
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    table_name text NOT NULL,
+    column_name text NOT NULL,
+    row_id uuid NOT NULL,
+    refers_to uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.restored_references FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.tenant_operations (
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    operation_id text NOT NULL,
+    kind text NOT NULL,
+    done_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.tenant_operations FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.tenants (
+    tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
+    state text NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tenants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'erased'::text])))
+);
+
+ALTER TABLE ONLY public.tenants FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE ONLY public.allocation_key_shares
     ADD CONSTRAINT allocation_key_shares_pkey PRIMARY KEY (key_id, lot_id);
@@ -210,11 +247,24 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.ownerships
     ADD CONSTRAINT ownerships_pkey PRIMARY KEY (lot_id, co_owner_id, "right", valid_during WITHOUT OVERLAPS);
 
+ALTER TABLE ONLY public.restored_references
+    ADD CONSTRAINT restored_references_pkey PRIMARY KEY (tenant_id, table_name, column_name, row_id);
+
+ALTER TABLE ONLY public.tenant_operations
+    ADD CONSTRAINT tenant_operations_pkey PRIMARY KEY (tenant_id, operation_id);
+
+ALTER TABLE ONLY public.tenants
+    ADD CONSTRAINT tenants_pkey PRIMARY KEY (tenant_id);
+
+CREATE INDEX allocation_key_shares_of_lot ON public.allocation_key_shares USING btree (lot_id);
+
 CREATE INDEX co_owners_in_order ON public.co_owners USING btree (association_id, name, id);
 
 CREATE INDEX grants_of_subject ON public.grants USING btree (subject);
 
 CREATE UNIQUE INDEX lots_in_order ON public.lots USING btree (association_id, sort_key);
+
+CREATE INDEX mandataries_of_co_owner ON public.mandataries USING btree (co_owner_id);
 
 CREATE INDEX outbox_unpublished ON public.outbox USING btree ("position") WHERE (published_at IS NULL);
 
@@ -283,6 +333,8 @@ CREATE POLICY relay_marks ON public.outbox FOR UPDATE USING ((current_setting('k
 
 CREATE POLICY relay_reads ON public.outbox FOR SELECT USING ((current_setting('koprogo.relay'::text, true) = 'on'::text));
 
+ALTER TABLE public.restored_references ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY tenant ON public.allocation_key_shares USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
 
 CREATE POLICY tenant ON public.allocation_keys USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
@@ -303,4 +355,14 @@ CREATE POLICY tenant ON public.mandataries USING ((tenant_id = ( SELECT (current
 
 CREATE POLICY tenant ON public.ownerships USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
 
+CREATE POLICY tenant ON public.restored_references USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+CREATE POLICY tenant ON public.tenant_operations USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+CREATE POLICY tenant ON public.tenants USING ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+ALTER TABLE public.tenant_operations ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY tenant_writes ON public.outbox FOR INSERT WITH CHECK ((tenant_id = ( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting)));
+
+ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;

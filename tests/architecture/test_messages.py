@@ -14,8 +14,12 @@ OF_THE_KIT = ROOT / "libs" / "kit" / "src" / "koprogo" / "kit" / "http" / "messa
 PACKAGES = {"kit": [ROOT / "libs" / "kit" / "src", ROOT / "libs" / "kernel" / "src"]} | {
     folder.name: [folder / "src"] for folder in (ROOT / "services").iterdir() if folder.is_dir()
 }
-INSIDE = {"CALLER_NOT_ALLOWED", "TENANT_MISSING", "HEADS_AND_SHARES", "THREE_QUARTERS", "SECOND_SESSION"}
-"""Between services, or reasons of a result and not of a refusal."""
+INSIDE = {
+    "CALLER_NOT_ALLOWED", "TENANT_MISSING", "HEADS_AND_SHARES", "THREE_QUARTERS", "SECOND_SESSION",
+    "TENANT_ERASED", "OPERATION_MISSING", "OPERATION_REUSED", "CURSOR_UNKNOWN", "TABLE_UNKNOWN", "ROWS_UNREADABLE",
+    "IMPORT_OUT_OF_ORDER", "ROWS_STAND_ELSEWHERE",
+}  # fmt: skip
+"""Between services or said to the operator, or reasons of a result and not of a refusal."""
 
 
 def said(package: str) -> set[str]:

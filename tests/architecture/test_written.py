@@ -80,6 +80,15 @@ class TestATopic:
         read_by_kit = set(topic["consumers"]) if file.stem == "identity.grant" else set()
         assert mentions | read_by_kit == {*topic["producers"], *topic["consumers"]}
 
+    def test_that_is_compacted_can_be_unsaid_by_who_produces_it(self, file: Path) -> None:
+        topic = yaml.safe_load(file.read_text())
+        silent = {
+            service
+            for service in topic["producers"]
+            if "told=" not in (ROOT / "services" / service / "src" / "koprogo" / service / "main.py").read_text()
+        }
+        assert not (topic.get("compaction") and silent), "Wiring.told says what a tenant's erasure has to unsay"
+
 
 def import_all() -> None:
     for file in (ROOT / "libs" / "api" / "src").rglob("*_pb2.py"):

@@ -13,62 +13,28 @@ from koprogo.kernel.words import Role
 from koprogo.kit.database import UnitOfWork
 from koprogo.kit.testing import InProcess, seen_rows
 
-from .budget_builders import budget, decision, drafted, hears
-from .builders import PAST, RESERVE_IBAN, TODAY, YEAR, Office, call, credit, debit, entry, open_office, part
+from .budget_builders import budget
+from .builders import RESERVE_IBAN, TODAY, YEAR, Office, call, credit, debit, entry, open_office
 from .fakes import FakeProperty
-from .stated import issue, sells, tells
+from .filled import POLICY, filled, plan, settlement
 from .stated import period as stated_period
 from .taken_over import takeover
-from .test_bank import free, movements, sends, statement, structured
+from .test_bank import free, movements, statement
 from .test_electronic_invoices import document
-from .test_purchases import approved, batch, invoice, supplier
+from .test_purchases import invoice
 from .test_transfers import request as notary
 
 
 @pytest.fixture
 async def house(office: Office) -> Office:
     """With something on every route."""
-    await office.post("calls-for-funds", call(part(), part("reserve_fund", "50")))
-    demands = await office.get("demands")
-    await sends(office, statement(structured(demands[0]), free("12.34")))
-    await batch(office, await approved(office, invoice(await supplier(office))))
-    await office.post("transfer-requests", notary(office), office.syndic)
-    disputed, planned = demands[1]["id"], demands[2]
-    said = await office.accountant.put(f"{office.path}/demands/{disputed}/dispute", json={"reason": "Not my lift"})
-    assert said.status_code == 204, said.text
-    await office.post("payment-plans", plan(planned))
-    policy = await office.accountant.put(f"{office.path}/arrears/policy", json=POLICY, headers={"if-match": '"0"'})
-    assert policy.status_code == 204, policy.text
-    spent = entry(debit("614", "80"), credit("551", "80"), dated=PAST[1])
-    await office.post("entries", spent)
-    works = debit("4101", "9", party_id=demands[0]["party_id"]), credit("7013", "9")
-    await office.post("entries", entry(*works, dated=PAST[1]))
-    await office.post(f"charge-statements/{await issue(office)}/withdrawal", {"reason": "Too early"})
-    await issue(office)
-    await tells(office, uuid4(), TODAY)
-    await office.post("entries", entry(debit("551", "1000"), credit("100", "1000"), dated=PAST[1]))
-    await sells(office, TODAY)
-    await office.post(settlement(office), None, office.syndic)
-    await drafted(office)
-    await hears(office, decision(office, f"finance/works/{uuid4()}"))
-    return office
+    return await filled(office)
 
 
 @pytest.fixture
 async def other(service: InProcess, neighbour: FakeProperty) -> AsyncIterator[Office]:
     async with open_office(service, neighbour) as other:
         yield other
-
-
-POLICY = {"threshold": "5.00", "statement_days": 7, "safe_mode": True}
-
-
-def plan(demand: dict[str, Any]) -> dict[str, Any]:
-    return {"party_id": demand["party_id"], "instalments": [{"due_on": str(TODAY), "amount": demand["open"]}]}
-
-
-def settlement(office: Office) -> str:
-    return f"transfers/{office.neighbour.debtors[0].lots[0].id}/{TODAY}/settlement"
 
 
 async def every_route(house: Office) -> list[tuple[str, str, dict[str, Any]]]:
@@ -250,7 +216,8 @@ class TestAnotherOrganisation:
     async def test_sees_no_row_of_any_table(self, service: InProcess, house: Office) -> None:
         rows = await house.sees()
         assert {name for name, count in rows.items() if count == 0} <= {
-            "inbox", "outbox", "idempotency_keys", "invoice_files", "reminders", "reminder_demands",
+            "inbox", "outbox", "idempotency_keys", "invoice_files", "reminders", "reminder_demands", "tenants",
+            "tenant_operations", "restored_references",
         }  # fmt: skip
         async with (stranger := UnitOfWork(service.pool, uuid4())):
             assert set((await seen_rows(stranger.connection)).values()) == {0}

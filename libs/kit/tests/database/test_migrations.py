@@ -14,6 +14,7 @@ from koprogo.kit.database import SchemaMismatch, check_schema, migrate
 Make = Callable[..., tuple[str, Path]]
 Database = tuple[str, str]
 
+KIT = ("0001_plumbing.sql", "0002_tenants.sql")
 FIRST = "create table colours (id int primary key);"
 
 
@@ -22,7 +23,7 @@ class TestMigratingAnEmptyDatabase:
         self, make_package: Make, empty_database: Database
     ) -> None:
         package, _ = make_package(m0002_second="alter table colours add name text;", m0001_first=FIRST)
-        assert await migrate(empty_database[0], package) == ["0001_plumbing.sql", "m0001_first.sql", "m0002_second.sql"]
+        assert await migrate(empty_database[0], package) == [*KIT, "m0001_first.sql", "m0002_second.sql"]
         await check_schema(empty_database[1], package)
 
     async def test_changes_nothing_the_second_time(self, make_package: Make, empty_database: Database) -> None:
@@ -35,7 +36,7 @@ class TestMigratingAnEmptyDatabase:
     ) -> None:
         package, _ = make_package(m0001_first=FIRST + "select pg_sleep(0.3);", m0002_second="create table days ();")
         applied = await asyncio.gather(*(migrate(empty_database[0], package) for _ in range(3)))
-        assert sorted(applied, key=len) == [[], [], ["0001_plumbing.sql", "m0001_first.sql", "m0002_second.sql"]]
+        assert sorted(applied, key=len) == [[], [], [*KIT, "m0001_first.sql", "m0002_second.sql"]]
 
     async def test_leaves_nothing_of_a_migration_that_fails(self, make_package: Make, empty_database: Database) -> None:
         package, home = make_package(m0001_first=FIRST, m0002_broken="create table half (); select 1 / 0;")
@@ -80,7 +81,7 @@ class TestAServiceStarting:
         self, make_package: Make, empty_database: Database
     ) -> None:
         package, _ = make_package(m0001_first=FIRST)
-        with pytest.raises(SchemaMismatch, match=r"lacks 0001_plumbing\.sql, m0001_first\.sql: run `migrate`"):
+        with pytest.raises(SchemaMismatch, match=rf"lacks {', '.join(KIT)}, m0001_first.sql: run `migrate`"):
             await check_schema(empty_database[1], package)
 
     async def test_is_refused_on_a_schema_that_is_too_old(self, make_package: Make, empty_database: Database) -> None:

@@ -117,6 +117,16 @@ async def read_platform(actor: Actor) -> dict[str, str]:
     return {"tenant": str(actor.tenant)}
 
 
+@get("/organisations/{organisation_id:uuid}/flags", opt=admits(Role.SUPER_ADMIN))
+async def list_flags(organisation_id: UUID) -> list[str]:
+    return []
+
+
+@post("/organisations/{organisation_id:uuid}/flags", opt=admits(Role.SUPER_ADMIN))
+async def add_flag(organisation_id: UUID) -> None:
+    return None
+
+
 @get("/broken", opt=admits())
 async def broken() -> None:
     raise RuntimeError("secret of the house")
@@ -128,8 +138,8 @@ async def gone() -> None:
 
 
 ROUTES = [
-    add_note, sum_up, list_notes, list_notes_of_association, edit_title, read_title, read_me, read_platform, broken,
-    gone,
+    add_note, sum_up, list_notes, list_notes_of_association, edit_title, read_title, read_me, read_platform,
+    list_flags, add_flag, broken, gone,
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any, TypeVar
 
 import grpc
@@ -30,6 +31,7 @@ from koprogo.kit.grpc import Channels, GrpcServer
 from koprogo.kit.http import create_app, messages
 from koprogo.kit.http.health import Check
 from koprogo.kit.settings import ServiceSettings, SettingsError, read
+from koprogo.kit.tenants import TenantStates, lifecycle, unless_erased
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +52,10 @@ class Wiring(msgspec.Struct, kw_only=True):
     """Method path to the services that may call it."""
     handlers: Mapping[str, Handler] = {}
     """Topic to the handler of its events."""
+    provision: lifecycle.Provision = lifecycle.nothing_to_provision
+    """What a new tenant begins with."""
+    told: lifecycle.Told = lifecycle.nothing_told
+    """What its compacted topics say of a tenant: told anew when he is restored, unsaid when he is erased."""
     grants_source: GrantsSource | None = None
     """identity itself does not ask over gRPC."""
     checks: Mapping[str, Check] = {}
@@ -102,8 +108,8 @@ async def _run(
                 ca=settings.tls_ca,
                 certificate=settings.tls_certificate,
                 key=settings.tls_key,
-                allowed=wiring.grpc_callers,
-                register=wiring.register_grpc,
+                allowed=grpc_callers(wiring),
+                register=partial(register, wiring, pool),
             ).run()
         if command in ("relay", "all"):
             work["relay"] = Relay(settings.service, settings.database_url, settings.kafka_bootstrap).run()
@@ -112,7 +118,9 @@ async def _run(
             if wiring.grants_source is None:
                 handlers[GRANTS_TOPIC] = grants_handler(pool)
             if handlers:
-                work["consumer"] = Consumer(settings.service, settings.kafka_bootstrap, handlers).run()
+                states = TenantStates(pool)
+                living = {topic: unless_erased(handler, states) for topic, handler in handlers.items()}
+                work["consumer"] = Consumer(settings.service, settings.kafka_bootstrap, living).run()
             work |= {name: job() for name, job in wiring.background.items()}
         gc.collect()
         gc.freeze()
@@ -120,6 +128,17 @@ async def _run(
         await _until_told(work)
     await channels.close()
     await pool.close()
+
+
+def grpc_callers(wiring: Wiring) -> dict[str, frozenset[str]]:
+    """Whom a service lets ask what; a tenant's life is the operator's in all of them."""
+    return {**wiring.grpc_callers, **lifecycle.CALLERS}
+
+
+def register(wiring: Wiring, pool: Pool, server: grpc.aio.Server) -> None:
+    """What a service answers to its neighbours, and what all answer to the operator."""
+    wiring.register_grpc(server)
+    lifecycle.register(lifecycle.TenantLifecycle(pool, wiring.provision, wiring.told), server)
 
 
 def application(

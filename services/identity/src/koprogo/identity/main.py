@@ -10,12 +10,13 @@ from koprogo.identity.adapters.events import as_message
 from koprogo.identity.adapters.inviter import Inviter
 from koprogo.identity.adapters.keycloak import KeycloakAccounts
 from koprogo.identity.adapters.own_grants import OwnGrants
-from koprogo.identity.adapters.postgres.grants import grants_of
+from koprogo.identity.adapters.postgres.grants import grants_of, told
 from koprogo.identity.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from koprogo.identity.adapters.property_grpc import GrpcProperty
 from koprogo.identity.entrypoints.events import on_association, on_lot
 from koprogo.identity.entrypoints.grpc import Grants
 from koprogo.identity.entrypoints.http import invitations, organisations
+from koprogo.identity.entrypoints.tenants import provision
 from koprogo.identity.settings import CALLERS, Settings
 from koprogo.kit import process
 from koprogo.kit.access import Actor
@@ -53,6 +54,8 @@ async def wire(settings: Settings, pool: Pool, channels: Channels) -> AsyncItera
         register_grpc=partial(add_GrantsServicer_to_server, Grants(own_grants.look_up, as_message)),
         grpc_callers=CALLERS,
         handlers={"property.association": on_association(uow_of), "property.lot": on_lot(uow_of)},
+        provision=provision(uow_of),
+        told=told,
         grants_source=own_grants,
         background={"inviter": Inviter(pool, accounts).run},
     )

@@ -11,6 +11,7 @@ from koprogo.kit.access import Actor
 from koprogo.kit.database import Pool
 from koprogo.kit.grpc import Channels
 from koprogo.property.adapters import spreadsheet
+from koprogo.property.adapters.postgres.associations import told
 from koprogo.property.adapters.postgres.unit_of_work import PostgresUnitOfWork, organisation_of
 from koprogo.property.entrypoints.grpc import Associations
 from koprogo.property.entrypoints.http import allocation_keys, associations, co_owners, imports, lots
@@ -40,4 +41,5 @@ async def wire(settings: Settings, pool: Pool, channels: Channels) -> AsyncItera
         dependencies={"uow": Provide(uow), "read_spreadsheet": Provide(read_spreadsheet)},
         register_grpc=partial(add_AssociationsServicer_to_server, answers),
         grpc_callers=CALLERS,
+        told=told,
     )

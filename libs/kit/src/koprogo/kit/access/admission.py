@@ -15,6 +15,7 @@ from koprogo.kit.access.actor import Actor
 from koprogo.kit.access.tokens import Claims
 from koprogo.kit.database import PLATFORM
 from koprogo.kit.database.pool import Pool
+from koprogo.kit.tenants.state import State, TenantStates, TenantSuspended
 
 CACHE_SECONDS = 2.0
 """How long a revoked grant may still be honoured by a process that has just read it."""
@@ -48,6 +49,7 @@ class Admission:
     def __init__(self, pool: Pool, source: GrantsSource) -> None:
         self._pool = pool
         self._source = source
+        self._states = TenantStates(pool)
         self._local: dict[UUID, tuple[float, list[Grant]]] = {}
         self._asked: dict[tuple[UUID, UUID | None], tuple[float, Sequence[Grant], UUID | None]] = {}
 
@@ -74,6 +76,14 @@ class Admission:
             if admitted:
                 return _actor(claims, frozenset(g.role for g in held), admitted[0].tenant, association, held)
         raise NotAdmitted("You have no role that admits you here.")
+
+    async def check_tenant(self, tenant: UUID, *, is_write: bool) -> None:
+        """Whoever asks: of a suspended tenant all is read and nothing written, of an erased one there is nothing."""
+        state = await self._states.of(tenant)
+        if state is State.ERASED:
+            raise NotAdmitted("You have no role that admits you here.")
+        if state is State.SUSPENDED and is_write:
+            raise TenantSuspended("This organisation is suspended: read it, and write once it is resumed.")
 
     async def _grants(self, subject: UUID) -> list[Grant]:
         now = time.monotonic()

@@ -27,7 +27,8 @@ class Outgoing(NamedTuple):
 
     topic: str
     key: str
-    message: Message
+    message: Message | None
+    """None is a tombstone: what the key has said is to be forgotten."""
 
 
 class NothingWritten(Exception):
@@ -85,8 +86,8 @@ class UnitOfWork:
                         new_id(),
                         e.topic,
                         e.key,
-                        e.message.DESCRIPTOR.full_name,
-                        e.message.SerializeToString(),
+                        e.message.DESCRIPTOR.full_name if e.message else "",
+                        e.message.SerializeToString() if e.message else None,
                         trace.current(),
                     )
                     for e in events

@@ -87,6 +87,9 @@ class Consumer:
             await stop(consumer)
 
     async def _handle(self, record: ConsumerRecord[bytes, bytes]) -> None:
+        if record.value is None:
+            # A tombstone: word for the broker's compaction, and for nobody else.
+            return
         try:
             headers = {name: value.decode() for name, value in record.headers}
             event = Received(
@@ -94,7 +97,7 @@ class Consumer:
                 type=headers["ce_type"],
                 tenant=UUID(headers["koprogo_tenant"]),
                 key=(record.key or b"").decode(),
-                payload=record.value or b"",
+                payload=record.value,
             )
         except (KeyError, ValueError, AttributeError):
             await self._bury(record, "MALFORMED_HEADERS")

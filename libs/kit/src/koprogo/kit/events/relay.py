@@ -113,6 +113,8 @@ class Relay:
             await connection.execute(
                 "update outbox set published_at = now() where id = any($1)", [row["id"] for row in rows]
             )
+            # The key of a tombstone is what was to be forgotten.
+            await connection.execute("delete from outbox where payload is null and published_at is not null")
             for row in rows:
                 PUBLISHED.labels(row["topic"]).inc()
         return len(rows)

@@ -13,7 +13,7 @@ import grpc
 from koprogo.kernel.errors import Kind
 from koprogo.kit import spans, trace
 from koprogo.kit.grpc.errors import from_error
-from koprogo.kit.grpc.server import TENANT, TRACE
+from koprogo.kit.grpc.server import MESSAGE_BYTES, TENANT, TRACE
 
 DEADLINE_SECONDS = 2.0
 TRIES = 3
@@ -44,6 +44,7 @@ class Channels:
                 options=[
                     ("grpc.ssl_target_name_override", neighbour),
                     ("grpc.max_reconnect_backoff_ms", 1000),
+                    ("grpc.max_receive_message_length", MESSAGE_BYTES),
                 ],
             )
         return self._open[address]

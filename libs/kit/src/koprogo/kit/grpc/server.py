@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 TENANT = "koprogo-tenant"
 TRACE = "traceparent"
+MESSAGE_BYTES = 32 * 1024 * 1024
+"""A row of an export that holds a whole file, twice its size as hexadecimal."""
 LATENCY = Histogram(
     "koprogo_grpc_request_seconds",
     "Time to answer a call.",
@@ -114,7 +116,11 @@ class GrpcServer:
         allowed: Mapping[str, frozenset[str]],
         register: Callable[[grpc.aio.Server], None],
     ) -> None:
-        self._server = grpc.aio.server(interceptors=[_Door(allowed)], maximum_concurrent_rpcs=200)
+        self._server = grpc.aio.server(
+            interceptors=[_Door(allowed)],
+            maximum_concurrent_rpcs=200,
+            options=[("grpc.max_receive_message_length", MESSAGE_BYTES)],
+        )
         register(self._server)
         credentials = grpc.ssl_server_credentials(
             [(key.read_bytes(), certificate.read_bytes())], ca.read_bytes(), require_client_auth=True

@@ -18,6 +18,7 @@ from koprogo.kit.database.pool import Pool
 COOKIE = "koprogo_session"
 CSRF_HEADER = "x-koprogo-csrf"
 PUBLIC = "public"
+READS = ("GET", "HEAD", "OPTIONS")
 
 
 def admits(*roles: Role) -> dict[str, Any]:
@@ -64,6 +65,7 @@ class Access:
             organisation=_id(request, "organisation_id"),
             association=_id(request, "association_id"),
         )
+        await self._admission.check_tenant(actor.tenant, is_write=request.method not in READS)
         request.scope["koprogo.actor"] = actor  # type: ignore[typeddict-unknown-key]
         logs.tenant_id.set(str(actor.tenant))
         if request.method == "POST" and (text := request.headers.get("idempotency-key")):
@@ -87,7 +89,7 @@ def _token(request: Request[Any, Any, Any]) -> str:
     if header[:7].lower() == "bearer ":
         return header[7:].strip()
     if cookie := request.cookies.get(COOKIE):
-        if request.method not in ("GET", "HEAD", "OPTIONS") and CSRF_HEADER not in request.headers:
+        if request.method not in READS and CSRF_HEADER not in request.headers:
             raise CsrfHeaderMissing("Requests by cookie that change something need the X-KoproGo-CSRF header.")
         return cookie
     raise TokenRefused("Sign in first: send an access token in the Authorization header.", reason="TOKEN_MISSING")

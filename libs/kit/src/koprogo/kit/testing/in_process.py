@@ -18,6 +18,8 @@ from koprogo.kit.database import Pool, UnitOfWork, connect
 from koprogo.kit.grpc import Channels
 from koprogo.kit.process import Wiring, application
 from koprogo.kit.settings import ServiceSettings, read
+from koprogo.kit.tenants.lifecycle import TenantLifecycle
+from koprogo.kit.testing.operator import Operator
 from koprogo.kit.testing.provider import AUDIENCE, ISSUER, Provider
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -44,6 +46,10 @@ class InProcess(msgspec.Struct):
     grants: Grants
     wiring: Wiring
     base_url: str
+
+    @property
+    def operator(self) -> Operator:
+        return Operator(TenantLifecycle(self.pool, self.wiring.provision, self.wiring.told))
 
     def signed_in(self, subject: UUID | str, *, realm_roles: Iterable[str] = (), **claims: object) -> httpx.AsyncClient:
         token = self.provider.token(subject, realm_roles=realm_roles, **claims)  # type: ignore[arg-type]

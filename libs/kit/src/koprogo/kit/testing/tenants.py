@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import asyncpg
 
 from koprogo.kit.database import Connection
@@ -62,3 +64,31 @@ async def seen_rows(connection: asyncpg.Connection[asyncpg.Record] | Connection)
     """How many rows of each table with a tenant this connection sees."""
     names = [t["name"] for t in await connection.fetch(TABLES) if t["has_tenant"]]
     return {name: await connection.fetchval(f'select count(*) from "{name}"') for name in names}  # noqa: S608
+
+
+async def traces(superuser: asyncpg.Connection[asyncpg.Record], *ids: UUID) -> dict[str, int]:
+    """How many rows of each table of the database, of whatever tenant, hold one of `ids`: as such, or in a file."""
+    patterns = [f"%{form}%" for id_ in ids for form in (str(id_), str(id_).encode().hex(), id_.hex)]
+    found = {}
+    for table in await superuser.fetch(TABLES):
+        name = table["name"]
+        count = await superuser.fetchval(f'select count(*) from "{name}" t where t::text like any($1)', patterns)  # noqa: S608
+        if count:
+            found[name] = count
+    return found
+
+
+async def in_the_way(connection: asyncpg.Connection[asyncpg.Record] | Connection) -> list[str]:
+    """What would disturb a restoration, or make an erasure take for ever: by each row that goes, its references."""
+    triggers = await connection.fetch(
+        "select tgrelid::regclass::text || ': the trigger ' || tgname || ' does not stand aside for a restoration'"
+        " from pg_trigger where not tgisinternal and pg_get_triggerdef(oid) not like '%koprogo.restoring%'"
+    )
+    references = await connection.fetch(
+        "select f.conrelid::regclass::text || ': no index begins with a column of ' || f.conname from pg_constraint f"
+        " where f.contype = 'f' and f.connamespace = 'public'::regnamespace and not exists ("
+        "   select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(f.conkey)"
+        "   where i.indrelid = f.conrelid and (i.indkey::int2[])[0] = any(f.conkey)"
+        "     and coalesce(pg_get_expr(i.indpred, i.indrelid) = format('(%I IS NOT NULL)', a.attname), true))"
+    )
+    return sorted(row[0] for row in [*triggers, *references])

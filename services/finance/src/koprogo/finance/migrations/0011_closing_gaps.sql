@@ -1,6 +1,7 @@
 -- What was called for works and not spent when a period was stated, by lot and owner: the next statement brings it
 -- back, and carries forward what is still not spent.
 create table works_carried (
+    id uuid primary key default gen_random_uuid(),
     tenant_id uuid not null default current_setting('koprogo.tenant')::uuid,
     statement_id uuid not null references charge_statements,
     association_id uuid not null,

@@ -40,7 +40,7 @@ class Invitations(Protocol):
 
 class Mandates(Protocol):
     async def add(self, association_id: UUID, name: str) -> bool:
-        """False when it is known already."""
+        """False when it is known already, or nobody is there to hold it any more."""
         ...
 
     async def all(self) -> Sequence[UUID]:

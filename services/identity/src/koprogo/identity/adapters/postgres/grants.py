@@ -10,11 +10,13 @@ from koprogo.identity.domain.grant import COVERS_ASSOCIATIONS, Grant
 from koprogo.identity.domain.invitation import Invitation
 from koprogo.kernel.words import Role
 from koprogo.kit.access.identity import write_grant
-from koprogo.kit.database import Pool, UnitOfWork
+from koprogo.kit.database import Connection, Outgoing, Pool, UnitOfWork
 
+# Of a grant that ended on the day it began no day is kept: it may as well have been any.
 COLUMNS = (
-    "subject, tenant_id, association_id, role, co_owner_id, lower(valid_during) as valid_from,"
-    " upper(valid_during) as valid_until"
+    "id, subject, tenant_id, association_id, role, co_owner_id,"
+    " coalesce(lower(valid_during), date '0001-01-01') as valid_from,"
+    " case when isempty(valid_during) then date '0001-01-01' else upper(valid_during) end as valid_until"
 )
 
 
@@ -55,6 +57,11 @@ class PostgresGrants:
         return [_grant(row) for row in rows]
 
 
+async def told(connection: Connection, organisation_id: UUID) -> Sequence[Outgoing]:
+    """All that `identity.grant` says of an organisation, what has ended too."""
+    return [outgoing(_grant(row)) for row in await connection.fetch(f"select {COLUMNS} from grants")]  # noqa: S608
+
+
 async def grants_of(pool: Pool, subject: UUID) -> list[Grant]:
     """All that somebody holds today, in every organisation."""
     rows = await pool.fetch(f"select {COLUMNS} from grants_of($1)", subject)  # noqa: S608
@@ -70,4 +77,5 @@ def _grant(row: asyncpg.Record) -> Grant:
         co_owner_id=row["co_owner_id"],
         valid_from=row["valid_from"],
         valid_until=row["valid_until"],
+        kept_as=row["id"],
     )

@@ -19,11 +19,17 @@ class PostgresOrganisations:
 
     async def add(self, organisation: Organisation) -> None:
         try:
-            await self._connection.execute(
-                "insert into organisations (id, name) values ($1, $2)", organisation.id, organisation.name
+            # The id of an organisation that was erased is not used again.
+            done = await self._connection.execute(
+                "insert into organisations (id, name) select $1, $2"
+                " where not exists (select from tenants where state = 'erased')",
+                organisation.id,
+                organisation.name,
             )
         except asyncpg.UniqueViolationError as twice:
             raise OrganisationExists("There is an organisation with this id.", field="id") from twice
+        if done == "INSERT 0 0":
+            raise OrganisationExists("There was an organisation with this id; choose another.", field="id")
 
     async def get(self, organisation_id: UUID) -> Organisation:
         row = await self._connection.fetchrow("select id, name from organisations where id = $1", organisation_id)

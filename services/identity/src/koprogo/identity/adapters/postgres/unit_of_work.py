@@ -17,7 +17,11 @@ class PostgresMandates:
     async def add(self, association_id: UUID, name: str) -> bool:
         await self._alone()
         done = await self._connection.execute(
-            "insert into mandates (association_id, name) values ($1, $2) on conflict do nothing", association_id, name
+            # property may still be asked, and answer, while a tenant is being erased.
+            "insert into mandates (association_id, name)"
+            " select $1, $2 where not exists (select from tenants where state = 'erased') on conflict do nothing",
+            association_id,
+            name,
         )
         return done == "INSERT 0 1"
 

@@ -1,16 +1,26 @@
+from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
 
 from koprogo.kernel.errors import Conflict, NotFound, Stale
 from koprogo.kernel.words import Language, Region
-from koprogo.kit.database import UnitOfWork
+from koprogo.kit.database import Connection, Outgoing, UnitOfWork
 from koprogo.property.adapters.events import outgoing
-from koprogo.property.domain.association import Association
+from koprogo.property.domain.association import Association, AssociationChanged
 
 
 class AssociationExists(Conflict):
     reason = "ASSOCIATION_EXISTS"
+
+
+async def told(connection: Connection, organisation_id: UUID) -> Sequence[Outgoing]:
+    """All that `property.association` says of an organisation."""
+    rows = await connection.fetch("select id, name, languages from associations")
+    changed = (
+        AssociationChanged(row["id"], row["name"], tuple(Language(one) for one in row["languages"])) for row in rows
+    )
+    return [outgoing(event, organisation_id) for event in changed]
 
 
 class PostgresAssociations:
