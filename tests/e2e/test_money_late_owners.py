@@ -158,7 +158,7 @@ class TestOnTheFirstDay:
         assert [(one["party_name"], one["is_over"]) for one in over] == [("Keller Franz", True)]
 
     def test_nothing_is_sent_before_the_bank_has_told_who_paid(self, house: Office) -> None:
-        assert {reason for _, reason in proposals(house).values()} == {"BANK_NOT_MATCHED"}
+        assert {reason for _, reason in proposals(house).values()} == {"BANK_NOT_CHECKED"}
 
     def test_who_paid_an_hour_ago_is_left_alone(self, house: Office, accountant: Person) -> None:
         digits = "".join(one for one in KNOWN if one.isdigit())

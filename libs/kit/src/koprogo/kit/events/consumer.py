@@ -71,14 +71,17 @@ class Consumer:
             max_poll_interval_ms=300_000,
         )
         try:
-            await asyncio.wait_for(consumer.start(), ANSWER_SECONDS)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await consumer.start()
             busy_at = time.time()
             while True:
-                batch = await asyncio.wait_for(consumer.getmany(timeout_ms=500, max_records=100), ANSWER_SECONDS)
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    batch = await consumer.getmany(timeout_ms=500, max_records=100)
                 for partition, records in batch.items():
                     for record in records:
                         await self._handle(record)
-                        await asyncio.wait_for(consumer.commit({partition: record.offset + 1}), ANSWER_SECONDS)
+                        async with asyncio.timeout(ANSWER_SECONDS):
+                            await consumer.commit({partition: record.offset + 1})
                 if batch:
                     busy_at = time.time()
                 else:
@@ -135,18 +138,18 @@ class Consumer:
         )
         producer = AIOKafkaProducer(bootstrap_servers=self._bootstrap, acks="all", enable_idempotence=True)
         try:
-            await asyncio.wait_for(producer.start(), ANSWER_SECONDS)
-            sending = producer.send_and_wait(
-                f"{record.topic}.dlq",
-                key=record.key,
-                value=record.value,
-                headers=[
-                    *record.headers,
-                    ("dead_reason", reason.encode()),
-                    ("dead_reader", self._service.encode()),
-                ],
-            )
-            await asyncio.wait_for(sending, ANSWER_SECONDS)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await producer.start()
+                await producer.send_and_wait(
+                    f"{record.topic}.dlq",
+                    key=record.key,
+                    value=record.value,
+                    headers=[
+                        *record.headers,
+                        ("dead_reason", reason.encode()),
+                        ("dead_reader", self._service.encode()),
+                    ],
+                )
         finally:
             await stop(producer)
         DEAD.labels(record.topic, reason).inc()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -15,12 +16,19 @@ STOP_SECONDS = 10
 
 
 async def stop(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
-    """Let it come to its end; if it does not, take its connections away, so that its group goes on without it."""
+    """Let it come to its end; if it does not, end what it does, or it would stay in its group and read nothing."""
     stopping = asyncio.ensure_future(client.stop())
     await asyncio.wait({stopping}, timeout=STOP_SECONDS)
     if not stopping.done():
         logger.warning("a client of Kafka did not stop")
         stopping.cancel()
-        await client._client.close()
+        # There is no public way.
+        for part in (getattr(client, name, None) for name in ("_coordinator", "_fetcher", "_sender")):
+            for task in vars(part).values() if part is not None else ():
+                if isinstance(task, asyncio.Task):
+                    task.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await client._client.close()
     elif error := stopping.exception():
         logger.warning("a client of Kafka stopped badly: %s", type(error).__name__)

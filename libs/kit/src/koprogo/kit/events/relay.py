@@ -66,7 +66,8 @@ class Relay:
             linger_ms=2,
         )
         try:
-            await asyncio.wait_for(producer.start(), ANSWER_SECONDS)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await producer.start()
             while not await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):  # noqa: ASYNC110
                 await asyncio.sleep(1)
             forgotten_at, wait = 0.0, FIRST_WAIT
