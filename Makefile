@@ -6,7 +6,7 @@ UV := 0.13.9
 DISTRIBUTIONS := libs/kernel libs/api libs/kit stack services/identity services/property services/governance services/finance services/documents
 SOURCES := $(foreach d,$(DISTRIBUTIONS),$(d)/src)
 
-.PHONY: up down status logs demo reset env prepare test lint types contracts unit e2e bench lock api docs schema
+.PHONY: up down status logs demo reset env prepare test lint types contracts unit e2e bench test-platform lock api docs schema
 
 up down status demo reset: $(VENV)/ready
 	@$(BIN)/python -m koprogo.stack $@
@@ -22,7 +22,7 @@ $(VENV)/ready: requirements.lock $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(addprefix -e ,$(DISTRIBUTIONS))
 	@touch $@
 
-test: lint types contracts unit e2e
+test: lint types contracts unit e2e test-platform
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .
@@ -45,6 +45,10 @@ unit: prepare
 
 e2e: prepare
 	$(BIN)/pytest tests/e2e
+
+# A real Kubernetes and a real Argo CD, built from source into the cache the first time: minutes, then seconds.
+test-platform: prepare
+	$(BIN)/pytest tests/platform
 
 bench: prepare
 	$(BIN)/python -m bench.run

@@ -1,0 +1,40 @@
+"""One real control plane for all tests of the platform."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from koprogo.stack import paths
+from tests.platform.cluster import kinds
+from tests.platform.cluster.control_plane import ControlPlane
+
+
+@contextmanager
+def started() -> Iterator[ControlPlane]:
+    parent = paths.data() / "temporary"
+    parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=parent) as folder:
+        cluster = ControlPlane(Path(folder))
+        try:
+            cluster.start(kinds.files())
+            yield cluster
+        finally:
+            cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[ControlPlane]:
+    with started() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def empty_cluster() -> Iterator[ControlPlane]:
+    """One of its own, where nothing was applied yet."""
+    with started() as cluster:
+        yield cluster

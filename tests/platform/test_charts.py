@@ -1,0 +1,276 @@
+"""What is rendered for each environment agrees with the code, with the other environments, and with its rules."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from importlib import import_module
+from typing import Any
+
+import msgspec
+import pytest
+import yaml
+
+from koprogo.stack.instance import SERVICES
+from koprogo.stack.paths import repository
+from tests.platform.cluster.charts import CHARTS, ENVIRONMENTS, Objects, of_kind, render, text
+
+ROOT = repository()
+TOPICS = [yaml.safe_load(file.read_text()) for file in sorted((ROOT / "proto" / "topics").glob("*.yaml"))]
+
+
+@pytest.fixture(scope="module")
+def rendered() -> dict[tuple[str, str], Objects]:
+    return {(chart, env): render(chart, env) for chart in CHARTS for env in ENVIRONMENTS}
+
+
+def containers(objects: Objects) -> list[dict[str, Any]]:
+    return [
+        container
+        for one in objects
+        if one["kind"] in ("Deployment", "StatefulSet", "Job")
+        for container in one["spec"]["template"]["spec"]["containers"]
+    ]
+
+
+def values(service: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((ROOT / "charts" / service / "values.yaml").read_text())
+    return found
+
+
+class TestEveryChart:
+    @pytest.mark.parametrize("chart", CHARTS)
+    def test_renders_the_same_twice(self, chart: str) -> None:
+        assert text(chart, "k8s-ha") == text(chart, "k8s-ha")
+
+    def test_depends_on_nothing_of_others(self) -> None:
+        for chart in CHARTS:
+            described = yaml.safe_load((ROOT / "charts" / chart / "Chart.yaml").read_text())
+            assert all("repository" not in one for one in described.get("dependencies", []))
+
+    def test_names_nothing_that_has_ended(self) -> None:
+        gone = re.compile(r"bitnami|minio/minio|promtail|ingress-nginx|barmanObjectStore|kafka\.strimzi\.io/v1beta2")
+        for file in [*ROOT.glob("charts/**/*"), *ROOT.glob("argocd/**/*")]:
+            if file.is_file():
+                assert not gone.search(file.read_text()), file
+
+    def test_runs_images_by_digest(self, rendered: dict[tuple[str, str], Objects]) -> None:
+        for objects in rendered.values():
+            for container in containers(objects):
+                assert re.search(r"@sha256:[0-9a-f]{64}$", container["image"])
+
+    def test_names_every_secret_and_how_it_is_made(self, rendered: dict[tuple[str, str], Objects]) -> None:
+        for chart in (*SERVICES, "data"):
+            told = yaml.safe_load((ROOT / "charts" / chart / "secrets.yaml").read_text())
+            assert all(one["made"] and one["rotated"] for one in told)
+            documented = {(one["secret"], key) for one in told for key in one["keys"]}
+            known = {
+                re.sub(r"^(\w+)-(run|owner)$", r"<database>-\2", one) for one in secrets_of(rendered[chart, "k8s-ha"])
+            }
+            assert known == {secret for secret, _ in documented}
+            for container in containers(rendered[chart, "k8s-ha"]):
+                for one in container.get("env", []):
+                    if reference := one.get("valueFrom", {}).get("secretKeyRef"):
+                        name = re.sub(r"^(\w+)-(run|owner)$", r"<database>-\2", reference["name"])
+                        assert (name, reference["key"]) in documented
+
+
+def secrets_of(objects: Objects) -> set[str]:
+    """Names of all secrets that a chart's objects read."""
+    text = yaml.safe_dump_all(one for one in objects if one["kind"] not in ("Certificate", "ClusterIssuer"))
+    found = set(re.findall(r"secretKeyRef:\n\s+key: \S+\n\s+name: (\S+)", text))
+    found |= set(re.findall(r"secretName: (\S+)", text))
+    found |= set(re.findall(r"passwordSecret:\n\s+name: (\S+)", text))
+    return found | set(re.findall(r"(?:accessKeyId|secretAccessKey):\n\s+key: \S+\n\s+name: (\S+)", text))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+class TestAService:
+    def test_is_given_every_setting_that_it_reads(self, service: str, rendered: dict[tuple[str, str], Objects]) -> None:
+        settings = import_module(f"koprogo.{service}.settings").Settings
+        required = {f"KOPROGO_{f.name.upper()}" for f in msgspec.structs.fields(settings) if f.required}
+        known = {f"KOPROGO_{f.name.upper()}" for f in msgspec.structs.fields(settings)}
+        for env in ENVIRONMENTS:
+            for container in containers(rendered[service, env]):
+                given = {one["name"] for one in container["env"] if one["name"].startswith("KOPROGO_")}
+                assert required <= given <= known, (env, container["name"])
+
+    def test_asks_whom_its_code_asks(self, service: str) -> None:
+        settings = import_module(f"koprogo.{service}.settings").Settings
+        named = {f.name.removeprefix("grpc_") for f in msgspec.structs.fields(settings) if f.name.startswith("grpc_")}
+        assert set(values(service)["asks"]) | {"identity"} == named - {"host", "port"}
+
+    def test_reads_the_topics_that_name_it(self, service: str) -> None:
+        assert set(values(service)["consumes"]) == {t["topic"] for t in TOPICS if service in t["consumers"]}
+
+    def test_has_no_more_readers_than_partitions(self, service: str, rendered: dict[tuple[str, str], Objects]) -> None:
+        partitions = {topic["topic"]: topic["partitions"] for topic in TOPICS}
+        for scaled in of_kind(rendered[service, "k8s-ha"], "ScaledObject"):
+            for trigger in scaled["spec"]["triggers"]:
+                assert scaled["spec"]["maxReplicaCount"] <= partitions[trigger["metadata"]["topic"]]
+
+    def test_is_scaled_by_one_hand(self, service: str, rendered: dict[tuple[str, str], Objects]) -> None:
+        for env in ENVIRONMENTS:
+            objects = rendered[service, env]
+            targets = [
+                one["spec"]["scaleTargetRef"]["name"]
+                for kind in ("HorizontalPodAutoscaler", "ScaledObject")
+                for one in of_kind(objects, kind)
+            ]
+            assert len(targets) == len(set(targets))
+            counted = [one["metadata"]["name"] for one in of_kind(objects, "Deployment") if "replicas" in one["spec"]]
+            assert not set(targets) & set(counted), "Argo CD would take back what the scaler does"
+
+    def test_is_interrupted_a_pod_at_a_time_and_kept_small(
+        self, service: str, rendered: dict[tuple[str, str], Objects]
+    ) -> None:
+        for env in ENVIRONMENTS:
+            objects = rendered[service, env]
+            names = {one["metadata"]["name"] for one in of_kind(objects, "Deployment")}
+            assert names == {f"{service}-{process}" for process in ("serve", "relay", "consume")}
+            assert {one["metadata"]["name"] for one in of_kind(objects, "PodDisruptionBudget")} == names
+            for one in of_kind(objects, "Deployment"):
+                pod = one["spec"]["template"]["spec"]
+                (container,) = pod["containers"]
+                assert {"startupProbe", "livenessProbe", "readinessProbe"} <= set(container)
+                assert pod["topologySpreadConstraints"]
+                limit = int(container["resources"]["limits"]["memory"].removesuffix("Mi"))
+                assert limit <= (512 if one["metadata"]["name"] == "documents-consume" else 128)
+
+    def test_migrates_before_the_new_version_with_the_owners_role(
+        self, service: str, rendered: dict[tuple[str, str], Objects]
+    ) -> None:
+        objects = rendered[service, "k8s-ha"]
+        (job,) = of_kind(objects, "Job")
+        assert job["metadata"]["annotations"]["argocd.argoproj.io/hook"] == "PreSync"
+        owners = [c["name"] for c in containers(objects) if any(e["name"] == "OWNER_PASSWORD" for e in c["env"])]
+        assert owners == ["migrate"]
+
+
+class TestWhatTheSchemaRefuses:
+    @pytest.mark.parametrize(
+        ("words", "named"),
+        [
+            (("--set", "serve.replicas=3"), "replicas"),
+            (("--set", "serve.min=0"), "serve/min"),
+            (("--set", "consume.max=4"), "consume/max"),
+            (("--set", "image.digest=latest"), "image/digest"),
+            (("--set", "image.tag=1.2.3"), "tag"),
+            (("--set", "settings.SMTP_PASSWORD=hunter2"), "SMTP_PASSWORD"),
+            (("--set", "serve.resources.limits.cpu=1"), "cpu"),
+            (("--set", "asks={communty}"), "asks"),
+        ],
+    )
+    def test_is_refused_by_its_name(self, words: tuple[str, ...], named: str) -> None:
+        with pytest.raises(RuntimeError, match=re.escape(named)):
+            text("documents", "k8s-ha", *words)
+
+
+class TestTheEnvironments:
+    def test_differ_in_size_alone(self, rendered: dict[tuple[str, str], Objects]) -> None:
+        """The same services, ports, variables, topics, routes and alerts everywhere."""
+        shapes = [
+            {chart: {shape for one in rendered[chart, env] for shape in shape_of(one)} for chart in CHARTS}
+            for env in ENVIRONMENTS
+        ]
+        assert shapes[0] == shapes[1] == shapes[2]
+
+    @pytest.mark.parametrize("env", ENVIRONMENTS)
+    def test_say_of_a_service_its_digest_and_its_size(self, env: str) -> None:
+        for service in SERVICES:
+            told = yaml.safe_load((ROOT / "argocd" / "environments" / env / f"{service}.yaml").read_text())
+            assert set(told) <= {"image", "serve", "relay", "consume"}
+            assert set(told["image"]) == {"digest"}
+
+
+def shape_of(one: dict[str, Any]) -> set[tuple[str, ...]]:
+    kind, name = one["kind"], one["metadata"]["name"]
+    if kind in ("HorizontalPodAutoscaler", "ScaledObject", "KafkaNodePool"):
+        return set()
+    found = {(kind, name)}
+    for container in containers([one]):
+        found |= {(kind, name, "variable", variable["name"]) for variable in container.get("env", [])}
+        found |= {(kind, name, "port", str(port["containerPort"])) for port in container.get("ports", [])}
+    if kind == "HTTPRoute":
+        found |= {(kind, name, match["path"]["value"]) for rule in one["spec"]["rules"] for match in rule["matches"]}
+    if kind == "PrometheusRule":
+        found |= {(kind, name, rule["alert"]) for group in one["spec"]["groups"] for rule in group["rules"]}
+    return found
+
+
+class TestWhoReachesWhom:
+    def test_is_what_was_reviewed(self, rendered: dict[tuple[str, str], Objects]) -> None:
+        """Read out of the rendered policies, as the network would: egress there and ingress here."""
+        with (ROOT / "charts" / "baseline" / "reachability.csv").open() as reviewed:
+            table = {tuple(row) for row in list(csv.reader(reviewed))[1:]}
+        for env in ENVIRONMENTS:
+            assert reachable(rendered["baseline", env]) == table
+
+    def test_is_whom_the_code_lets_call(self) -> None:
+        told = yaml.safe_load((ROOT / "charts" / "baseline" / "values.yaml").read_text())["reach"]
+        calls = {(rule["from"], rule["to"]) for rule in told if rule["port"] == 50051}
+        wanted = {
+            (caller, service)
+            for service in SERVICES
+            for callers in import_module(f"koprogo.{service}.settings").CALLERS.values()
+            for caller in callers
+        }
+        asked = {(service, target) for service in SERVICES for target in values(service)["asks"]}
+        asked |= {(service, "identity") for service in SERVICES if service != "identity"}
+        assert calls == asked
+        assert asked <= wanted, "a service asks another whose door is closed to it"
+
+
+def reachable(objects: Objects) -> set[tuple[str, ...]]:
+    workloads = yaml.safe_load((ROOT / "charts" / "baseline" / "values.yaml").read_text())["workloads"]
+    policies = of_kind(objects, "NetworkPolicy")
+    ports = {port["port"] for p in policies for way in ("ingress", "egress") for rule in p["spec"].get(way) or []
+             for port in rule["ports"]}  # fmt: skip
+    ours = {policy["metadata"]["namespace"] for policy in policies}
+    ends = {**workloads, "internet": None}
+    return {
+        (here, there, str(port))
+        for here, source in ends.items()
+        for there, target in ends.items()
+        for port in ports
+        if allows(policies, source, target, "egress", port) and allows(policies, target, source, "ingress", port)
+        if port not in (53, 443, 6443) and any(end and end["namespace"] in ours for end in (source, target))
+    }
+
+
+def allows(policies: Objects, end: Any, other: Any, way: str, port: int) -> bool:
+    if end is None:
+        return True
+    selecting = [
+        policy
+        for policy in policies
+        if policy["metadata"]["namespace"] == end["namespace"] and matches(policy["spec"]["podSelector"], end["labels"])
+    ]
+    if not selecting:
+        # No namespace of ours: what it may do is its own operator's business.
+        return True
+    return any(
+        any(is_peer(peer, other) for peer in rule.get("from", rule.get("to", [])))
+        for policy in selecting
+        for rule in policy["spec"].get(way) or []
+        if port in {one["port"] for one in rule["ports"]}
+    )
+
+
+def is_peer(peer: dict[str, Any], end: Any) -> bool:
+    if "ipBlock" in peer:
+        return end is None
+    if end is None:
+        return False
+    where = peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
+    return bool(where == end["namespace"] and matches(peer["podSelector"], end["labels"]))
+
+
+def matches(selector: dict[str, Any], labels: dict[str, str]) -> bool:
+    return all(labels.get(key) == value for key, value in selector.get("matchLabels", {}).items())
+
+
+def test_the_list_of_services_is_the_workspaces() -> None:
+    members = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    assert {f"koprogo-{service}" for service in SERVICES} <= set(members)
