@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := 0.13.9
-DISTRIBUTIONS := libs/kernel libs/api libs/kit stack services/identity services/property services/governance services/finance services/documents
+DISTRIBUTIONS := libs/kernel libs/api libs/kit stack services/identity services/property services/governance services/finance services/documents operator
 SOURCES := $(foreach d,$(DISTRIBUTIONS),$(d)/src)
 
 .PHONY: up down status logs demo reset env prepare test lint types contracts unit e2e bench test-platform lock api docs schema
@@ -41,7 +41,7 @@ prepare: $(VENV)/ready
 	@$(BIN)/python -m koprogo.stack prepare
 
 unit: prepare
-	$(BIN)/pytest libs stack services
+	$(BIN)/pytest libs stack services operator
 
 e2e: prepare
 	$(BIN)/pytest tests/e2e

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,14 @@ import pytest
 from koprogo.stack import paths
 from tests.platform.cluster import kinds
 from tests.platform.cluster.control_plane import ControlPlane
+
+
+def pytest_sessionstart() -> None:
+    for program, package in (("go", "Go 1.26"), ("git", "git"), ("openssl", "openssl"), ("mvn", "maven")):
+        if shutil.which(program) is None:
+            raise pytest.UsageError(
+                f"{program} is not there: install {package}, the tests of the platform build with it"
+            )
 
 
 @contextmanager

@@ -173,7 +173,7 @@ def until(argo: ArgoCd, condition: Any, what: str, seconds: float = 120) -> None
 def synced(argo: ArgoCd, git: Repository) -> str:
     """All of the environment out of one object that was applied by hand."""
     revision = git._git("rev-parse", "HEAD")
-    names = ("root", "baseline", "data", *SERVICES, "gateway", "observability")
+    names = ("root", "baseline", "data", *SERVICES, "gateway", "observability", "operator")
     for name in names:
         until(argo, lambda name=name: argo.is_at(name, revision), f"{name} is at the first commit", 90)
     return revision
@@ -187,7 +187,7 @@ class TestTheFirstDay:
     def test_ends_with_everything_healthy(self, argo: ArgoCd, synced: str) -> None:
         found = argo.applications()
         assert {one["metadata"]["name"] for one in found} == {
-            "root", "baseline", "data", "gateway", "observability", *SERVICES
+            "root", "baseline", "data", "gateway", "observability", "operator", *SERVICES
         }  # fmt: skip
 
     def test_goes_wave_by_wave(self, argo: ArgoCd, synced: str) -> None:

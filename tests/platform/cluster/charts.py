@@ -12,9 +12,12 @@ from koprogo.stack.paths import repository
 from tests.platform.cluster.programs import run, tool
 
 ENVIRONMENTS = ("vps", "k3s", "k8s-ha")
-PLATFORM = ("baseline", "data", "gateway", "observability")
+PLATFORM = ("baseline", "data", "gateway", "observability", "operator")
 CHARTS = (*SERVICES, *PLATFORM)
-CLUSTER_WIDE = ("Namespace", "ClusterIssuer", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding")
+CLUSTER_WIDE = (
+    "Namespace", "ClusterIssuer", "ClusterRole", "ClusterRoleBinding",
+    "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding",
+)  # fmt: skip
 Objects = list[dict[str, Any]]
 
 

@@ -29,7 +29,7 @@ SLOW_TO_STOP = {"seaweedfs": signal.SIGKILL}
 def up(instance: Instance, names: Collection[str], say: Say) -> None:
     """Start the named parts; those that do not need each other start side by side."""
     downloads.ensure_system_packages(say, jvm=bool({"kafka", "keycloak"} & set(names)), rendering="documents" in names)
-    certificates.ensure(instance.folder / "certificates", list(SERVICES))
+    certificates.ensure(instance.folder / "certificates", [*SERVICES, "operator"])
     started = {name: threading.Event() for name in names}
     failed = threading.Event()
 

@@ -1,0 +1,3 @@
+from koprogo.operator.main import main
+
+main()

@@ -1,0 +1,87 @@
+"""Files in the object store, by key. The client is synchronous: it works in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from minio import Minio
+from minio.deleteobjects import DeleteObject
+from minio.error import MinioException, S3Error
+from urllib3 import PoolManager, Retry, Timeout
+from urllib3.exceptions import HTTPError
+
+from koprogo.kernel.errors import NotFound, Unavailable
+
+ONE_PART = 16 * 1024 * 1024
+"""Bytes sent in one request: more than any file here has."""
+T = TypeVar("T")
+
+
+class ObjectStoreUnavailable(Unavailable):
+    reason = "OBJECT_STORE_UNAVAILABLE"
+
+
+class ObjectMissing(NotFound):
+    reason = "OBJECT_MISSING"
+
+
+class S3Objects:
+    def __init__(self, endpoint: str, bucket: str, *, access_key: str, secret_key: str) -> None:
+        self._bucket = bucket
+        self._client = Minio(
+            endpoint.rpartition("://")[2].rstrip("/"),
+            access_key=access_key,
+            secret_key=secret_key,
+            secure=endpoint.startswith("https://"),
+            http_client=PoolManager(timeout=Timeout(connect=2, read=60), retries=Retry(2), maxsize=4),
+        )
+
+    async def put(self, key: str, content: bytes) -> None:
+        await self._ask(
+            lambda: self._client.put_object(self._bucket, key, io.BytesIO(content), len(content), part_size=ONE_PART)
+        )
+
+    async def get(self, key: str) -> bytes:
+        def work() -> bytes:
+            answer = self._client.get_object(self._bucket, key)
+            try:
+                content: bytes = answer.read()
+                return content
+            finally:
+                answer.close()
+                answer.release_conn()
+
+        return await self._ask(work)
+
+    async def find(self, key: str) -> bytes | None:
+        try:
+            return await self.get(key)
+        except ObjectMissing:
+            return None
+
+    async def keys(self, prefix: str) -> list[str]:
+        def work() -> list[str]:
+            listed: Iterable[object] = self._client.list_objects(self._bucket, prefix, recursive=True)
+            return sorted(str(one.object_name) for one in listed)  # type: ignore[attr-defined]
+
+        return await self._ask(work)
+
+    async def empty(self, prefix: str) -> None:
+        """Until nothing is left under it."""
+        while found := await self.keys(prefix):
+            gone = [DeleteObject(key) for key in found]
+            if wrong := await self._ask(lambda gone=gone: list(self._client.remove_objects(self._bucket, gone))):  # type: ignore[misc]
+                raise ObjectStoreUnavailable(f"The object store keeps {len(wrong)} files; it is tried again.")
+
+    async def _ask(self, work: Callable[[], T]) -> T:
+        try:
+            return await asyncio.to_thread(work)
+        except S3Error as refused:
+            if refused.code == "NoSuchKey":
+                raise ObjectMissing("This file is not in the object store; look for the archive's name.") from refused
+            raise ObjectStoreUnavailable("The object store refuses; it is tried again.") from refused
+        except (MinioException, HTTPError, OSError) as down:
+            raise ObjectStoreUnavailable("The object store does not answer; it is tried again.") from down

@@ -1,0 +1,76 @@
+"""What each step of a plan is, in the words of the adapters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import msgspec
+
+from koprogo.kernel.errors import Conflict, Unavailable
+from koprogo.kit.tenants.state import CACHE_SECONDS
+from koprogo.operator import archive
+from koprogo.operator.adapters.keycloak import KeycloakOrganisations
+from koprogo.operator.adapters.objects import S3Objects
+from koprogo.operator.adapters.routes import Routes
+from koprogo.operator.adapters.services import Services
+from koprogo.operator.plan import Step
+from koprogo.operator.tenant import Tenant
+from koprogo.operator.walk import Deed
+
+
+class AwaitsRestore(Unavailable):
+    reason = "AWAITS_RESTORE"
+
+
+class LegalHold(Conflict):
+    reason = "LEGAL_HOLD"
+
+
+class Outside(msgspec.Struct, frozen=True):
+    """All that the operator leads."""
+
+    organisations: KeycloakOrganisations
+    services: Services
+    objects: S3Objects
+    routes: Routes
+
+
+def deeds(outside: Outside) -> Mapping[str, Deed]:
+    organisations, services, objects, routes = (
+        outside.organisations, outside.services, outside.objects, outside.routes,
+    )  # fmt: skip
+
+    async def archived(tenant: Tenant, step: Step) -> None:
+        # Until every process knows that he is suspended: what one still wrote would be missing.
+        await asyncio.sleep(CACHE_SECONDS + 0.5)
+        await archive.write(tenant, services, objects)
+
+    async def await_restore(tenant: Tenant, step: Step) -> None:
+        raise AwaitsRestore("He has no first syndic: restore an archive into him with a TenantRestore.")
+
+    async def hold(tenant: Tenant, step: Step) -> None:
+        raise LegalHold("He is under a legal hold: lift it, or keep all with deletionPolicy Retain.")
+
+    async def remove_organisation(tenant: Tenant, step: Step) -> None:
+        await organisations.remove(tenant.spec.tenant_id)
+
+    async def keep_only(tenant: Tenant, step: Step) -> bool:
+        hosts = () if tenant.is_leaving else [domain.host for domain in tenant.spec.domains]
+        return await routes.keep_only(tenant, hosts)
+
+    return {
+        "organisation": lambda tenant, step: organisations.ensure(tenant.spec),
+        "provision": lambda tenant, step: services.provision(tenant, step.on),
+        "await-restore": await_restore,
+        "suspend": lambda tenant, step: services.suspend(tenant, step.on),
+        "resume": lambda tenant, step: services.resume(tenant, step.on),
+        "certificate": lambda tenant, step: routes.ensure_certificate(tenant, step.on),
+        "route": lambda tenant, step: routes.ensure_route(tenant, step.on),
+        "remove-other-routes": keep_only,
+        "hold": hold,
+        "archive": archived,
+        "erase": lambda tenant, step: services.erase(tenant, step.on),
+        "empty-objects": lambda tenant, step: objects.empty(f"{tenant.spec.tenant_id}/"),
+        "remove-organisation": remove_organisation,
+    }

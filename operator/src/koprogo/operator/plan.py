@@ -1,0 +1,70 @@
+"""What has to be true of a tenant, and in which order it is made so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from koprogo.operator.tenant import DeletionPolicy, TenantSpec
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    deed: str
+    """What the step does; `on` says to which service or host."""
+    on: str = ""
+    condition: str
+    """Of the tenant's status, which is true when all its steps are done."""
+    needs: frozenset[str] = frozenset()
+    """Names of steps before it."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.deed}-{self.on}" if self.on else self.deed
+
+
+def plan(spec: TenantSpec, services: Sequence[str], *, is_restored: bool = False) -> list[Step]:
+    """A tenant with no first syndic has nothing to begin with until an archive was restored into him."""
+    steps = [Step(deed="organisation", condition="IdentityReady")]
+    begun = is_restored or spec.first_syndic is not None
+    for service in services:
+        if not begun:
+            steps.append(Step(deed="await-restore", on=service, condition="ServicesReady"))
+            continue
+        needs = frozenset({"organisation"})
+        if not is_restored:
+            # identity invites the first syndic into the organisation that is there.
+            made = Step(deed="provision", on=service, condition="ServicesReady", needs=needs)
+            steps.append(made)
+            needs = frozenset({made.name})
+        steps.append(
+            Step(deed="suspend" if spec.suspended else "resume", on=service, condition="ServicesReady", needs=needs)
+        )
+    for domain in spec.domains:
+        steps.append(Step(deed="certificate", on=domain.host, condition="CertificateReady"))
+        steps.append(Step(deed="route", on=domain.host, condition="RoutingReady"))
+    return [*steps, Step(deed="remove-other-routes", condition="RoutingReady")]
+
+
+def farewell(spec: TenantSpec, services: Sequence[str]) -> list[Step]:
+    """Each step needs all before it: nothing is erased before all of it is in the archive, or may go without one."""
+    suspended = [Step(deed="suspend", on=service, condition="ServicesReady") for service in services]
+    routes = [Step(deed="remove-other-routes", condition="RoutesRemoved")]
+    if spec.deletion_policy is DeletionPolicy.RETAIN:
+        return _in_turn([*suspended, *routes])
+    if spec.legal_hold:
+        return _in_turn([Step(deed="hold", condition="Released")])
+    archived = [Step(deed="archive", condition="Archived")] if spec.deletion_policy is DeletionPolicy.ARCHIVE else []
+    erased = [
+        *(Step(deed="erase", on=service, condition="Erased") for service in services),
+        Step(deed="empty-objects", condition="Erased"),
+        Step(deed="remove-organisation", condition="Erased"),
+    ]
+    return _in_turn([*suspended, *archived, *routes, *erased])
+
+
+def _in_turn(steps: Sequence[Step]) -> list[Step]:
+    return [
+        msgspec.structs.replace(step, needs=frozenset(one.name for one in steps[:position]))
+        for position, step in enumerate(steps)
+    ]

@@ -1,0 +1,66 @@
+"""What becomes of a TenantRestore, written into its status."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from koprogo.kernel.errors import DomainError, Kind
+from koprogo.operator.archive import Objects
+from koprogo.operator.conditions import camel
+from koprogo.operator.lead import Statuses
+from koprogo.operator.restore import Importing, Restore, RestoreSpec, restore
+from koprogo.operator.tenant import Tenant
+
+logger = logging.getLogger(__name__)
+
+
+class TenantUnknown(DomainError):
+    kind = Kind.NOT_FOUND
+    reason = "TENANT_UNKNOWN"
+
+
+class TenantHasBegun(DomainError):
+    reason = "TENANT_HAS_BEGUN"
+
+
+class Restoring:
+    def __init__(self, services: Importing, objects: Objects, statuses: Statuses) -> None:
+        self._services, self._objects, self._statuses = services, objects, statuses
+
+    async def restore(self, body: Mapping[str, Any], into: Tenant | None) -> str:
+        """The phase it is in now; what ends neither well nor badly is to be tried again."""
+        meta = body["metadata"]
+        wanted = Restore(meta["name"], UUID(meta["uid"]), msgspec.convert(dict(body["spec"]), RestoreSpec))
+        try:
+            status = await self._restore(wanted, into)
+        except DomainError as refused:
+            phase = "Failed" if refused.kind is Kind.INVALID else "Waiting"
+            status = {"phase": phase, "reason": camel(refused.reason), "message": refused.message}
+        except Exception as unexpected:
+            logger.exception("a restoration failed")
+            said = f"{type(unexpected).__name__}; look at the operator's log"
+            status = {"phase": "Waiting", "reason": "Unexpected", "message": said}
+        await self._statuses.write_status("tenantrestores", wanted.name, status)
+        return str(status["phase"])
+
+    async def _restore(self, wanted: Restore, into: Tenant | None) -> dict[str, Any]:
+        if into is None:
+            raise TenantUnknown("There is no tenant of this name yet; make one without a first syndic.")
+        if into.spec.first_syndic is not None or into.status.get("restoredFrom", wanted.name) != wanted.name:
+            raise TenantHasBegun("He has begun already; name a new tenant that has no first syndic.")
+        compared = await restore(wanted, into.spec.tenant_id, self._services, self._objects)
+        told = {name: {**msgspec.to_builtins(one), "equal": one.is_equal} for name, one in compared.items()}
+        if all(one.is_equal for one in compared.values()):
+            return {"phase": "Complete", "reason": "Done", "message": "", "compared": told}
+        message = "What was restored is not what was archived; compared says where."
+        return {"phase": "Failed", "reason": "RestoreDiffers", "message": message, "compared": told}
+
+    async def note(self, restore_name: str, into: Tenant) -> Tenant:
+        """The tenant has begun: told to him, since the restoration may be forgotten."""
+        await self._statuses.write_status("tenants", into.name, {"restoredFrom": restore_name})
+        return msgspec.structs.replace(into, status={**into.status, "restoredFrom": restore_name})

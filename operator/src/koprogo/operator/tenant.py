@@ -1,0 +1,79 @@
+"""Fr: locataire de la plateforme. Nl: huurder van het platform. What the resource asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid5
+
+import msgspec
+
+GROUP, VERSION = "platform.koprogo.io", "v1alpha1"
+LABEL = f"{GROUP}/tenant"
+
+
+class DeletionPolicy(StrEnum):
+    RETAIN = "Retain"
+    """Nothing is erased; nobody writes any longer."""
+    ARCHIVE = "Archive"
+    ERASE = "Erase"
+
+
+class FirstSyndic(msgspec.Struct, frozen=True):
+    email: str
+    name: str
+    language: str
+
+
+class Domain(msgspec.Struct, frozen=True):
+    host: str
+
+
+class TenantSpec(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    slug: str
+    display_name: str
+    tenant_id: UUID
+    plan: str
+    languages: Sequence[str]
+    first_syndic: FirstSyndic | None = None
+    """Without one the tenant begins by being restored from an archive."""
+    domains: Sequence[Domain] = ()
+    suspended: bool = False
+    deletion_policy: DeletionPolicy = DeletionPolicy.ARCHIVE
+    legal_hold: bool = False
+
+
+class Tenant(msgspec.Struct, frozen=True):
+    name: str
+    uid: UUID
+    generation: int
+    created: str
+    spec: TenantSpec
+    status: Mapping[str, Any] = {}
+    is_leaving: bool = False
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Tenant:
+        meta = body["metadata"]
+        return cls(
+            name=meta["name"],
+            uid=UUID(meta["uid"]),
+            generation=meta["generation"],
+            created=meta["creationTimestamp"],
+            spec=msgspec.convert(dict(body["spec"]), TenantSpec),
+            status=dict(body.get("status", {})),
+            is_leaving="deletionTimestamp" in meta,
+        )
+
+    def operation(self, deed: str) -> str:
+        """The same whenever the same deed is done again for this tenant, by whichever process."""
+        return str(uuid5(self.uid, deed))
+
+    @property
+    def is_restored(self) -> bool:
+        return bool(self.status.get("restoredFrom"))
+
+    @property
+    def archive(self) -> str:
+        return f"archives/{self.spec.tenant_id}/{self.operation('archive')}"

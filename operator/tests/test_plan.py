@@ -1,0 +1,96 @@
+"""The plan is a pure function: whatever is wished, it is complete, in order, and says the same twice."""
+
+from __future__ import annotations
+
+import uuid
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from koprogo.operator.plan import Step, farewell, plan
+from koprogo.operator.tenant import DeletionPolicy, Domain, FirstSyndic, TenantSpec
+
+SERVICES = ("identity", "property", "governance", "documents", "finance")
+HOSTS = st.lists(st.from_regex(r"[a-z]{1,8}\.example", fullmatch=True), unique=True, max_size=4)
+SYNDIC = FirstSyndic("claire@office.example", "Claire Dubois", "fr")
+
+
+@st.composite
+def specs(draw: st.DrawFn) -> TenantSpec:
+    return TenantSpec(
+        slug=draw(st.from_regex(r"[a-z][a-z0-9-]{1,38}", fullmatch=True)),
+        display_name=draw(st.text(min_size=1, max_size=20)),
+        tenant_id=draw(st.uuids(version=4)),
+        plan=draw(st.sampled_from(["starter", "pro", "enterprise"])),
+        languages=draw(st.lists(st.sampled_from(["fr", "nl", "de", "en"]), min_size=1, unique=True)),
+        first_syndic=draw(st.sampled_from([SYNDIC, None])),
+        domains=[Domain(host) for host in draw(HOSTS)],
+        suspended=draw(st.booleans()),
+        deletion_policy=draw(st.sampled_from(DeletionPolicy)),
+        legal_hold=draw(st.booleans()),
+    )
+
+
+def names(steps: list[Step]) -> list[str]:
+    return [step.name for step in steps]
+
+
+class TestAPlan:
+    @given(specs(), st.booleans())
+    def test_names_each_step_once_and_after_what_it_needs(self, spec: TenantSpec, is_restored: bool) -> None:
+        for steps in (plan(spec, SERVICES, is_restored=is_restored), farewell(spec, SERVICES)):
+            assert len(set(names(steps))) == len(steps)
+            for position, step in enumerate(steps):
+                assert step.needs <= set(names(steps[:position]))
+
+    @given(specs(), st.booleans())
+    def test_is_the_same_for_the_same_wish(self, spec: TenantSpec, is_restored: bool) -> None:
+        assert plan(spec, SERVICES, is_restored=is_restored) == plan(spec, SERVICES, is_restored=is_restored)
+        assert farewell(spec, SERVICES) == farewell(spec, SERVICES)
+
+    @given(specs(), st.booleans())
+    def test_brings_every_service_into_the_state_that_is_wished(self, spec: TenantSpec, is_restored: bool) -> None:
+        found = names(plan(spec, SERVICES, is_restored=is_restored))
+        begun = is_restored or spec.first_syndic is not None
+        deed = ("suspend" if spec.suspended else "resume") if begun else "await-restore"
+        assert {f"{deed}-{service}" for service in SERVICES} <= set(found)
+        assert any(name.startswith("provision-") for name in found) == (begun and not is_restored)
+
+    @given(specs())
+    def test_gives_each_domain_a_route_and_a_certificate(self, spec: TenantSpec) -> None:
+        found = plan(spec, SERVICES)
+        for deed in ("route", "certificate"):
+            assert [step.on for step in found if step.deed == deed] == [domain.host for domain in spec.domains]
+
+
+class TestAFarewell:
+    @given(specs())
+    def test_suspends_before_anything_else_of_what_was_begun(self, spec: TenantSpec) -> None:
+        deeds = [step.deed for step in farewell(spec, SERVICES)]
+        assert deeds == ["hold"] or deeds[: len(SERVICES)] == ["suspend"] * len(SERVICES)
+
+    @given(specs())
+    def test_erases_nothing_that_is_retained_or_held(self, spec: TenantSpec) -> None:
+        deeds = {step.deed for step in farewell(spec, SERVICES)}
+        erasing = {"erase", "empty-objects", "remove-organisation"}
+        if spec.legal_hold or spec.deletion_policy is DeletionPolicy.RETAIN:
+            assert not deeds & erasing
+        else:
+            assert erasing <= deeds
+
+    @given(specs())
+    def test_erases_what_is_archived_only_after_the_archive(self, spec: TenantSpec) -> None:
+        steps = farewell(spec, SERVICES)
+        erased = [step for step in steps if step.deed == "erase"]
+        if spec.deletion_policy is DeletionPolicy.ARCHIVE and not spec.legal_hold:
+            assert all("archive" in step.needs for step in erased)
+            assert len(erased) == len(SERVICES)
+        else:
+            assert "archive" not in names(steps)
+
+
+def test_a_tenant_under_hold_who_is_to_be_archived_keeps_everything() -> None:
+    spec = TenantSpec(
+        slug="held", display_name="Held", tenant_id=uuid.uuid4(), plan="pro", languages=["fr"], legal_hold=True
+    )
+    assert names(farewell(spec, SERVICES)) == ["hold"]

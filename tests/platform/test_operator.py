@@ -1,0 +1,337 @@
+"""A tenant's life, led by the operator as a process of its own, with the token and the roles of its chart."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from koprogo.operator.plan import farewell, plan
+from koprogo.operator.tenant import Domain, FirstSyndic, TenantSpec
+from koprogo.stack import stack
+from koprogo.stack.client import Person, accept_invitation, eventually, mails
+from koprogo.stack.demo.building import ASSOCIATION, as_csv
+from koprogo.stack.instance import SERVICES
+from koprogo.stack.testing import TestInstance, running, superuser_url
+from tests.platform.cluster.control_plane import ControlPlane
+from tests.platform.test_operator_place import INTERVAL, Object, Place, audited, forbidden, granted, install, tenant
+
+PASSWORD = "a pass phrase for tests"
+KEPT = {f"{service}.{table}" for service in SERVICES for table in ("tenants", "tenant_operations")}
+NUMBERS = count(1)
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+@pytest.fixture(scope="module")
+def town() -> Iterator[TestInstance]:
+    with running(*stack.PARTS, durable=True) as instance:
+        yield instance
+
+
+@pytest.fixture(scope="module")
+def place(cluster: ControlPlane, town: TestInstance) -> Iterator[Place]:
+    install(cluster)
+    place = Place(cluster, town.instance)
+    place.start()
+    yield place
+    place.running.stop(patience=5)
+
+
+def made(place: Place, name: str, **spec: Any) -> Object:
+    one = tenant(name, **spec)
+    place.apply(one)
+    place.until("tenant", name, "Ready", 30)
+    return one
+
+
+def associations(one: Object) -> str:
+    return f"property/v1/organisations/{one['spec']['tenantId']}/associations"
+
+
+def new_association() -> dict[str, Any]:
+    """With an enterprise number of its own."""
+    first = 3_000_000 + next(NUMBERS)
+    return {**ASSOCIATION, "enterprise_number": f"{first:08}{97 - first % 97:02}"}
+
+
+class TestATenantWhoIsMade:
+    def test_is_ready_in_half_a_minute_and_his_syndic_begins(self, place: Place) -> None:
+        began = time.monotonic()
+        one = made(place, "dubois")
+        assert time.monotonic() - began < 30
+        (organisation,) = place.organisations(one["spec"]["tenantId"])
+        assert organisation["attributes"]["slug"] == ["dubois"]
+        syndic = accept_invitation(place.instance, "dubois@office.example", PASSWORD)
+        assert len(mails(place.instance, "dubois@office.example")) == 1
+        assert syndic.post(associations(one), new_association())["id"]
+
+    def test_is_refused_when_his_id_is_another_tenants(self, place: Place) -> None:
+        first = made(place, "first")
+        place.apply(tenant("second", tenantId=first["spec"]["tenantId"]))
+        status = place.until("tenant", "second", "Pending")
+        assert {one["reason"] for one in status["conditions"]} == {"TenantIdTaken"}
+        # He takes nothing of the first with him.
+        place.delete("second")
+        place.until_gone("second")
+        assert place.organisations(first["spec"]["tenantId"])
+        assert place.status("tenant", "first")["phase"] == "Ready"
+
+    def test_takes_little_memory_of_the_operator(self, place: Place) -> None:
+        assert 0 < place.figure("process_resident_memory_bytes") < 128 * 1024 * 1024
+
+
+class TestASuspendedTenant:
+    def test_reads_and_does_not_write_until_he_is_resumed(self, place: Place) -> None:
+        one = made(place, "paused")
+        syndic = accept_invitation(place.instance, "paused@office.example", PASSWORD)
+        place.change("paused", suspended=True)
+        began = time.monotonic()
+        eventually(lambda: _write(syndic, one) == (403, "TENANT_SUSPENDED"), seconds=60)
+        assert time.monotonic() - began < 60
+        assert syndic.get(associations(one)) is not None
+        status = place.until("tenant", "paused", "Suspended")
+        assert {one["status"] for one in status["conditions"]} == {"True"}
+        place.change("paused", suspended=False)
+        place.until("tenant", "paused", "Ready")
+        eventually(lambda: _write(syndic, one)[0] < 300, seconds=30)
+
+    async def test_is_suspended_again_when_somebody_else_resumed_him(self, place: Place) -> None:
+        one = made(place, "undone")
+        place.change("undone", suspended=True)
+        place.until("tenant", "undone", "Suspended")
+        before = place.corrected("suspend")
+        await place.resume_by_hand("finance", one["spec"]["tenantId"])
+        began = time.monotonic()
+        while place.corrected("suspend") == before:
+            assert time.monotonic() - began < 3 * INTERVAL
+            await asyncio.sleep(0.2)
+
+
+def _write(syndic: Person, one: Object) -> tuple[int, str]:
+    answer = syndic.ask("POST", associations(one), json=new_association())
+    return answer.status_code, answer.json().get("reason", "")
+
+
+@pytest.fixture(scope="module")
+def drifting(place: Place) -> Object:
+    return made(place, "drifting", domains=[{"host": "kantoor.example"}, {"host": "bureau.example"}])
+
+
+class TestWhatSomebodyChangesByHand:
+    @pytest.mark.parametrize("deed", ["deleted", "renamed"])
+    def test_is_put_right_at_keycloak_within_the_interval_and_counted(
+        self, place: Place, drifting: Object, deed: str
+    ) -> None:
+        word, before = drifting["spec"]["tenantId"], place.corrected("organisation")
+        place.drop_organisation(word) if deed == "deleted" else place.rename_organisation(word, "Somebody's")
+        eventually(lambda: place.corrected("organisation") == before + 1, seconds=3 * INTERVAL)
+        (found,) = place.organisations(word)
+        assert found["name"].startswith("Bureau drifting")
+
+    @pytest.mark.parametrize(("kind", "deed"), [("httproute", "route"), ("certificate", "certificate")])
+    def test_is_put_right_in_the_cluster_and_counted(
+        self, place: Place, drifting: Object, kind: str, deed: str
+    ) -> None:
+        before = place.corrected(deed)
+        place.cluster.kubectl("-n", "gateway", "delete", kind, "drifting.kantoor.example")
+        eventually(lambda: "drifting.kantoor.example" in place.routed(kind), seconds=3 * INTERVAL)
+        eventually(lambda: place.corrected(deed) == before + 1, seconds=3 * INTERVAL)
+
+    def test_leaves_no_route_of_a_domain_that_is_no_longer_his(self, place: Place, drifting: Object) -> None:
+        place.change("drifting", domains=[{"host": "kantoor.example"}])
+        status = place.until("tenant", "drifting", "Ready")
+        for kind in ("httproute", "certificate"):
+            assert [name for name in place.routed(kind) if name.startswith("drifting.")] == ["drifting.kantoor.example"]
+        assert "route-bureau.example" not in status["components"]
+
+
+@pytest.fixture(scope="module")
+def left(place: Place) -> Mapping[str, Any]:
+    """One with lots and a file, who was archived and is gone."""
+    syndic_at = {"email": "claire@office.example", "name": "Claire Dubois", "language": "fr"}
+    one = made(place, "zwaluw", firstSyndic=syndic_at, domains=[{"host": "zwaluw.example"}])
+    syndic = accept_invitation(place.instance, "claire@office.example", PASSWORD)
+    association = syndic.post(associations(one), new_association())["id"]
+    syndic.post(f"property/v1/associations/{association}/imports", content=as_csv(association))
+    files = f"documents/v1/associations/{association}/documents"
+    document = syndic.post(files, content=PDF, params={"file_name": "deed.pdf"})["id"]
+    roll = syndic.get(f"property/v1/associations/{association}/voter-roll")
+    place.delete("zwaluw")
+    archive = eventually(lambda: place.status("tenant", "zwaluw").get("archive"), seconds=30)
+    place.until_gone("zwaluw")
+    return {"one": one, "syndic": syndic, "association": association, "archive": archive, "roll": roll,
+            "file": f"{files}/{document}"}  # fmt: skip
+
+
+class TestATenantWhoLeaves:
+    async def test_leaves_nothing_but_that_his_id_is_used_up(self, place: Place, left: Mapping[str, Any]) -> None:
+        id_ = left["one"]["spec"]["tenantId"]
+        assert set(await place.rows(id_, "zwaluw")) == KEPT
+        assert [key for key in place.files() if id_ in key and not key.startswith(f"archives/{id_}/")] == []
+        assert place.organisations(id_) == place.organisations("zwaluw") == []
+        assert await place.rows_of_keycloak(id_, "zwaluw") == {}
+        assert [name for kind in ("httproute", "certificate") for name in place.routed(kind) if "zwaluw" in name] == []
+
+    def test_comes_back_from_his_archive_with_equal_counts_and_hashes(
+        self, place: Place, left: Mapping[str, Any]
+    ) -> None:
+        place.apply(tenant("zwaluw-again", firstSyndic=None))
+        waiting = place.until("tenant", "zwaluw-again", "Pending")
+        assert "AwaitsRestore" in {one["reason"] for one in waiting["conditions"]}
+        place.restore("again", left["archive"], "zwaluw-again")
+        compared = place.until("tenantrestore", "again", "Complete")["compared"]
+        assert set(compared) == {*SERVICES, "files"}
+        for one in compared.values():
+            assert one["equal"]
+            assert one["archived"] == one["restored"] > 0
+        place.until("tenant", "zwaluw-again", "Ready")
+        syndic, association = left["syndic"], left["association"]
+        assert syndic.get(f"property/v1/associations/{association}/voter-roll") == left["roll"]
+        assert syndic.get(f"{left['file']}/content") == PDF
+
+    def test_is_not_restored_into_one_who_has_begun(self, place: Place, left: Mapping[str, Any]) -> None:
+        made(place, "busy")
+        place.restore("into-busy", left["archive"], "busy")
+        assert place.until("tenantrestore", "into-busy", "Failed")["reason"] == "TenantHasBegun"
+
+    def test_is_not_restored_from_what_is_no_archive(self, place: Place) -> None:
+        place.apply(tenant("nothing", firstSyndic=None))
+        place.until("tenant", "nothing", "Pending")
+        place.restore("of-nothing", f"archives/{uuid.uuid4()}/{uuid.uuid4()}", "nothing")
+        assert place.until("tenantrestore", "of-nothing", "Failed")["reason"] == "ArchiveUnknown"
+
+    def test_stays_while_he_is_under_a_legal_hold(self, place: Place) -> None:
+        one = made(place, "held", legalHold=True)
+        place.delete("held")
+        status = place.until("tenant", "held", "Held")
+        assert {"LegalHold"} == {c["reason"] for c in status["conditions"] if c["type"] == "Released"}
+        finalizers = place.cluster.get("tenant", "held")["metadata"]["finalizers"]
+        assert finalizers == ["platform.koprogo.io/tenant"]
+        assert place.organisations(one["spec"]["tenantId"])
+        place.change("held", legalHold=False)
+        place.until_gone("held")
+        assert place.organisations(one["spec"]["tenantId"]) == []
+
+    async def test_keeps_all_when_it_is_to_be_retained(self, place: Place) -> None:
+        one = made(place, "kept", deletionPolicy="Retain")
+        syndic = accept_invitation(place.instance, "kept@office.example", PASSWORD)
+        place.delete("kept")
+        place.until_gone("kept")
+        assert place.organisations(one["spec"]["tenantId"])
+        assert set(await place.rows(one["spec"]["tenantId"], "kept@")) > {"identity.organisations"}
+        eventually(lambda: _write(syndic, one) == (403, "TENANT_SUSPENDED"), seconds=10)
+
+    async def test_is_erased_without_an_archive_when_none_is_wanted(self, place: Place) -> None:
+        one = made(place, "erased", deletionPolicy="Erase")
+        place.delete("erased")
+        place.until_gone("erased")
+        id_ = one["spec"]["tenantId"]
+        assert set(await place.rows(id_, "erased@")) <= KEPT
+        assert [key for key in place.files() if id_ in key] == []
+
+
+DOMAIN = "killed.example"
+WISH = TenantSpec(
+    slug="any", display_name="Any", tenant_id=uuid.uuid4(), plan="pro", languages=["fr"],
+    first_syndic=FirstSyndic("any@office.example", "Any", "fr"), domains=[Domain(DOMAIN)],
+)  # fmt: skip
+
+
+class TestAnOperatorThatIsKilled:
+    """After any step, at once and without a word; another begins where it ended."""
+
+    @pytest.mark.parametrize("step", [step.name for step in plan(WISH, SERVICES)])
+    async def test_while_it_makes_a_tenant_leaves_one_of_everything(self, place: Place, step: str) -> None:
+        slug = f"k-{step.replace('.', '-')}"[:38].rstrip("-")
+        one = tenant(slug, domains=[{"host": DOMAIN}])
+        place.dies_after(f"{slug}/{step}", lambda: place.apply(one))
+        place.start()
+        place.until("tenant", slug, "Ready", 40)
+        (organisation,) = place.organisations(one["spec"]["tenantId"])
+        assert organisation["alias"] == one["spec"]["tenantId"]
+        eventually(lambda: mails(place.instance, f"{slug}@office.example"), seconds=30)
+        assert await _count(place, "organisations", one) == await _count(place, "invitations", one) == 1
+        assert len(mails(place.instance, f"{slug}@office.example")) == 1
+        assert f"{slug}.{DOMAIN}" in place.routed("httproute")
+
+    async def test_after_each_step_of_a_farewell_archives_all_and_erases_all(self, place: Place) -> None:
+        one = made(place, "farewell", domains=[{"host": "farewell.example"}])
+        syndic = accept_invitation(place.instance, "farewell@office.example", PASSWORD)
+        association = syndic.post(associations(one), new_association())["id"]
+        syndic.post(f"property/v1/associations/{association}/imports", content=as_csv(association))
+        steps = [step.name for step in farewell(WISH, SERVICES)]
+        for position, step in enumerate(steps):
+            place.dies_after(f"farewell/{step}", lambda: place.delete("farewell") if position == 0 else None)  # noqa: B023
+        place.start()
+        place.until_gone("farewell")
+        id_ = one["spec"]["tenantId"]
+        assert set(await place.rows(id_, "farewell")) == KEPT
+        assert place.organisations(id_) == []
+        (archive,) = {"/".join(key.split("/")[:3]) for key in place.files(f"archives/{id_}/")}
+        place.apply(tenant("farewell-again", firstSyndic=None))
+        place.restore("farewell-again", archive, "farewell-again")
+        compared = place.until("tenantrestore", "farewell-again", "Complete")["compared"]
+        assert all(part["equal"] for part in compared.values())
+        assert compared["property"]["restored"] > 30
+
+
+class TestAnOperatorThatStarts:
+    def test_sees_to_a_new_tenant_beside_many_others(self, place: Place) -> None:
+        """Once all its workers waited for those they kept from beginning."""
+        place.running.stop(patience=5)
+        place.apply(*(tenant(f"many-{number}", firstSyndic=None) for number in range(30)))
+        place.start()
+        made(place, "beside-many")
+        for number in range(30):
+            place.until("tenant", f"many-{number}", "Pending")
+
+
+async def _count(place: Place, table: str, one: Object) -> int:
+    superuser = await asyncpg.connect(superuser_url(place.instance, "identity"))
+    try:
+        found: int = await superuser.fetchval(
+            f"select count(*) from {table} where tenant_id = $1", uuid.UUID(one["spec"]["tenantId"])
+        )
+        return found
+    finally:
+        await superuser.close()
+
+
+class TestItsRoles:
+    def test_are_all_that_it_uses_and_no_more(self, place: Place) -> None:
+        made(place, "roles", domains=[{"host": "roles.example"}])
+        place.restore("roles", f"archives/{uuid.uuid4()}/{uuid.uuid4()}", "roles")
+        place.until("tenantrestore", "roles", "Failed")
+        place.change("roles", domains=[])
+        place.until("tenant", "roles", "Ready")
+        assert audited(place.cluster) == granted()
+        assert forbidden(place.cluster) == []
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("GET", "/api/v1/secrets"),
+            ("GET", "/api/v1/namespaces"),
+            ("GET", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"),
+            ("DELETE", "/apis/platform.koprogo.io/v1alpha1/tenants/roles"),
+            ("DELETE", "/apis/gateway.networking.k8s.io/v1/namespaces/operator/httproutes/any"),
+            ("GET", "/api/v1/namespaces/gateway/secrets/gateway-certificate"),
+        ],
+    )
+    def test_let_it_do_nothing_else(self, place: Place, method: str, path: str) -> None:
+        answer = httpx.request(
+            method,
+            f"{place.cluster.address}{path}",
+            headers={"authorization": f"Bearer {place.token.read_text()}"},
+            verify=ssl.create_default_context(cafile=place.cluster.folder / "keys" / "ca.crt"),
+        )
+        assert answer.status_code == 403
+        assert "system:serviceaccount:operator:operator" in answer.json()["message"]

@@ -1,0 +1,114 @@
+"""What a Tenant may say, as the API server itself judges it: each refusal names what to do."""
+
+from __future__ import annotations
+
+import copy
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.platform.cluster.control_plane import ControlPlane
+from tests.platform.test_operator_place import kinds, tenant
+
+WAIT = (
+    "wait",
+    "--for=condition=Established",
+    "crd/tenants.platform.koprogo.io",
+    "crd/tenantrestores.platform.koprogo.io",
+)
+RESTORE = {
+    "apiVersion": "platform.koprogo.io/v1alpha1",
+    "kind": "TenantRestore",
+    "metadata": {"name": "kept"},
+    "spec": {"archive": f"archives/{uuid.UUID(int=1)}/{uuid.UUID(int=2)}", "tenant": "new"},
+}
+
+
+@pytest.fixture(scope="module")
+def known(cluster: ControlPlane) -> ControlPlane:
+    cluster.kubectl("apply", "--server-side", "-f", "-", given=kinds())
+    cluster.kubectl(*WAIT)
+    return cluster
+
+
+def refusal(cluster: ControlPlane, one: dict[str, Any]) -> str:
+    with pytest.raises(RuntimeError) as refused:
+        cluster.kubectl("apply", "--server-side", "--dry-run=server", "-f", "-", given=[one])
+    return str(refused.value)
+
+
+class TestANewTenant:
+    def test_is_taken_with_its_defaults(self, known: ControlPlane) -> None:
+        text = known.kubectl(
+            "apply", "--server-side", "--dry-run=server", "-o", "yaml", "-f", "-", given=[tenant("plain")]
+        )
+        spec = yaml.safe_load(text)["spec"]
+        assert (spec["tier"], spec["deletionPolicy"]) == ("shared", "Archive")
+        assert (spec["suspended"], spec["legalHold"], spec["domains"]) == (False, False, [])
+
+    @pytest.mark.parametrize(
+        ("wrong", "said"),
+        [
+            ({"slug": "other"}, "name the resource by its slug"),
+            ({"tenantId": "1"}, "spec.tenantId"),
+            ({"tenantId": str(uuid.UUID(int=0))}, "spec.tenantId"),
+            ({"tier": "dedicated"}, "spec.tier"),
+            ({"plan": "free"}, "spec.plan"),
+            ({"languages": []}, "spec.languages"),
+            ({"languages": ["fr", "fr"]}, "spec.languages"),
+            ({"languages": ["it"]}, "spec.languages"),
+            ({"languages": None}, "spec.languages"),
+            ({"deletionPolicy": "Drop"}, "spec.deletionPolicy"),
+            ({"legalHold": True, "deletionPolicy": "Erase"}, "legalHold forbids deletionPolicy Erase"),
+            ({"domains": [{"host": "not a host"}]}, "spec.domains"),
+            ({"firstSyndic": {"name": "Claire", "language": "fr"}}, "spec.firstSyndic.email"),
+            ({"quotas": {"users": 3}}, "field not declared in schema"),
+        ],
+    )
+    def test_is_refused_for_what_is_wrong(self, known: ControlPlane, wrong: dict[str, Any], said: str) -> None:
+        assert said in refusal(known, tenant("plain", **wrong))
+
+
+@pytest.fixture(scope="module")
+def there(known: ControlPlane) -> Iterator[dict[str, Any]]:
+    one = tenant("there")
+    known.kubectl("apply", "--server-side", "-f", "-", given=[one])
+    yield one
+    known.kubectl("delete", "tenant", "there")
+
+
+class TestATenantWhoIsThere:
+    @pytest.mark.parametrize(
+        ("changed", "said"),
+        [
+            ({"tenantId": str(uuid.uuid4())}, "tenantId is immutable"),
+            ({"slug": "elsewhere"}, "slug is immutable"),
+            ({"firstSyndic": None}, "firstSyndic is what a tenant begins with"),
+        ],
+    )
+    def test_keeps_what_it_is_known_by(
+        self, known: ControlPlane, there: dict[str, Any], changed: dict[str, Any], said: str
+    ) -> None:
+        one = copy.deepcopy(there)
+        one["spec"] = {key: value for key, value in {**one["spec"], **changed}.items() if value is not None}
+        assert said in refusal(known, one)
+
+    @pytest.mark.parametrize("change", [{"displayName": "New name"}, {"suspended": True}, {"legalHold": True}])
+    def test_changes_what_may_change(self, known: ControlPlane, there: dict[str, Any], change: dict[str, Any]) -> None:
+        one = {**there, "spec": {**there["spec"], **change}}
+        assert "there" in known.kubectl("apply", "--server-side", "--dry-run=server", "-f", "-", given=[one])
+
+
+class TestARestoration:
+    def test_names_an_archive(self, known: ControlPlane) -> None:
+        one = {**RESTORE, "spec": {**RESTORE["spec"], "archive": "../elsewhere"}}
+        assert "spec.archive" in refusal(known, one)
+
+    def test_is_not_changed_afterwards(self, known: ControlPlane) -> None:
+        known.kubectl("apply", "--server-side", "-f", "-", given=[RESTORE])
+        one = {**RESTORE, "spec": {**RESTORE["spec"], "tenant": "other"}}
+        assert "a restoration is not changed" in refusal(known, one)
+        known.kubectl("delete", "tenantrestore", "kept")

@@ -1,0 +1,286 @@
+"""Where the operator is tested: a real control plane, and every part and service of the platform."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import asyncpg
+import httpx
+import yaml
+from minio import Minio
+
+from koprogo.kit.grpc import Channels
+from koprogo.stack.instance import SERVICES, Instance, free_ports
+from koprogo.stack.paths import repository
+from koprogo.stack.running import Running
+from koprogo.stack.testing import superuser_url
+from koprogo_api.platform.v1 import tenant_lifecycle_pb2 as pb
+from koprogo_api.platform.v1.tenant_lifecycle_pb2_grpc import TenantLifecycleStub
+from tests.platform.cluster import charts
+from tests.platform.cluster.control_plane import ControlPlane
+
+CLUSTER_WIDE = (*charts.CLUSTER_WIDE, "CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding")
+BUCKET = "koprogo-documents"
+INTERVAL = 4
+Object = dict[str, Any]
+
+
+def chart() -> list[Object]:
+    found = [one for one in yaml.safe_load_all(charts.text("operator", "k3s", "--include-crds")) if one]
+    for one in found:
+        if one["kind"] not in CLUSTER_WIDE:
+            one["metadata"].setdefault("namespace", "operator")
+    return found
+
+
+def install(cluster: ControlPlane) -> None:
+    """The chart, whole, in namespaces as strict as `baseline` makes them."""
+    strict = {"pod-security.kubernetes.io/enforce": "restricted"}
+    spaces = [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": strict}}
+        for name in ("operator", "gateway")
+    ]
+    for objects in (spaces, kinds(), [one for one in chart() if one["kind"] != "CustomResourceDefinition"]):
+        cluster.kubectl(
+            "apply", "--server-side", "--force-conflicts", "--validate=strict", "-f", "-", given=objects
+        )  # fmt: skip
+    names = ("tenants", "tenantrestores")
+    cluster.kubectl("wait", "--for=condition=Established", *(f"crd/{one}.platform.koprogo.io" for one in names))
+
+
+def kinds() -> list[Object]:
+    folder = repository() / "charts" / "operator" / "crds"
+    return [yaml.safe_load(file.read_text()) for file in sorted(folder.glob("*.yaml"))]
+
+
+def tenant(name: str, **spec: Any) -> Object:
+    told = {
+        "slug": name,
+        "displayName": f"Bureau {name}",
+        "tenantId": str(uuid.uuid4()),
+        "plan": "pro",
+        "languages": ["fr", "nl"],
+        "firstSyndic": {"email": f"{name}@office.example", "name": "Claire Dubois", "language": "fr"},
+        **spec,
+    }
+    told = {key: value for key, value in told.items() if value is not None}
+    return {"apiVersion": "platform.koprogo.io/v1alpha1", "kind": "Tenant", "metadata": {"name": name}, "spec": told}
+
+
+class Place:
+    def __init__(self, cluster: ControlPlane, instance: Instance) -> None:
+        self.cluster, self.instance = cluster, instance
+        self.running = Running(cluster.folder, "operator")
+        self.ports = free_ports(2)
+        token = cluster.kubectl("-n", "operator", "create", "token", "operator", "--duration=8h")
+        self.token = cluster.folder / "operator.token"
+        self.token.write_text(token)
+
+    def start(self, stop_after: str = "") -> None:
+        self.running.start([sys.executable, "-m", "koprogo.operator"], self.environment(stop_after))
+
+    def environment(self, stop_after: str = "") -> dict[str, str]:
+        # The realm of the stack has one client that administers it.
+        told = self.instance.environment("identity")
+        used = ("TLS_CA", "KEYCLOAK_URL", "KEYCLOAK_REALM", "KEYCLOAK_CLIENT_ID", "KEYCLOAK_CLIENT_SECRET",
+                "S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_BUCKET")  # fmt: skip
+        certificate = self.instance.folder / "certificates" / "operator"
+        addresses = ", ".join(f'"{one}": "127.0.0.1:{self.instance.port(f"{one}_grpc")}"' for one in SERVICES)
+        return {
+            **{f"KOPROGO_{name}": told[f"KOPROGO_{name}"] for name in used},
+            "KOPROGO_TLS_CERTIFICATE": f"{certificate}.crt",
+            "KOPROGO_TLS_KEY": f"{certificate}.key",
+            "KOPROGO_KUBERNETES_URL": self.cluster.address,
+            "KOPROGO_KUBERNETES_CA": str(self.cluster.folder / "keys" / "ca.crt"),
+            "KOPROGO_KUBERNETES_TOKEN": str(self.token),
+            "KOPROGO_SERVICES": f"{{{addresses}}}",
+            "KOPROGO_PUBLIC_HOST": "koprogo.example",
+            "KOPROGO_HTTP_PORT": str(self.ports),
+            "KOPROGO_PROBE_PORT": str(self.ports + 1),
+            "KOPROGO_INTERVAL_SECONDS": str(INTERVAL),
+            "KOPROGO_PATIENCE_SECONDS": "2",
+            "KOPROGO_STOP_AFTER": stop_after,
+        }
+
+    def apply(self, *objects: Object) -> None:
+        self.cluster.kubectl("apply", "--server-side", "-f", "-", given=list(objects))
+
+    def change(self, name: str, **spec: Any) -> None:
+        patch = yaml.safe_dump({"spec": spec})
+        self.cluster.kubectl("patch", "tenant", name, "--type=merge", "--patch", patch)
+
+    def status(self, kind: str, name: str) -> Mapping[str, Any]:
+        """Empty while there is none."""
+        found = self.cluster.get(kind)["items"]
+        return next((one.get("status", {}) for one in found if one["metadata"]["name"] == name), {})
+
+    def until(self, kind: str, name: str, phase: str, seconds: float = 60) -> Mapping[str, Any]:
+        def there() -> Mapping[str, Any] | None:
+            status = self.status(kind, name)
+            wanted = self.cluster.get(kind, name)["metadata"]["generation"]
+            up_to_date = kind != "tenant" or status.get("observedGeneration") == wanted
+            return status if up_to_date and status.get("phase") == phase else None
+
+        try:
+            return dict(self.cluster.until(there, seconds, f"{name} is {phase}"))
+        except AssertionError as late:
+            said = yaml.safe_dump(dict(self.status(kind, name)))
+            raise AssertionError(f"{late}\n{said}\n{self.running.last_words(30)}") from None
+
+    def delete(self, name: str) -> None:
+        self.cluster.kubectl("delete", "tenant", name, "--wait=false")
+
+    def until_gone(self, name: str, seconds: float = 90) -> None:
+        def gone() -> bool:
+            return not self.cluster.kubectl("get", "tenant", name, "--ignore-not-found")
+
+        try:
+            self.cluster.until(gone, seconds, f"{name} is gone")
+        except AssertionError as late:
+            said = yaml.safe_dump(dict(self.status("tenant", name)))
+            raise AssertionError(f"{late}\n{said}\n{self.running.last_words(30)}") from None
+
+    def dies_after(self, step: str, deed: Callable[[], None]) -> None:
+        """Another operator, which is to stop there; the one before is ended first."""
+        self.running.stop(patience=5)
+        self.start(step)
+        deed()
+        self.cluster.until(lambda: self.running.pid is None, 60, f"the operator died after {step}")
+
+    def restore(self, name: str, archive: str, into: str) -> None:
+        kind = {"apiVersion": "platform.koprogo.io/v1alpha1", "kind": "TenantRestore"}
+        self.apply({**kind, "metadata": {"name": name}, "spec": {"archive": archive, "tenant": into}})
+
+    def routed(self, kind: str) -> list[str]:
+        return [one["metadata"]["name"] for one in self.cluster.get("-n", "gateway", kind)["items"]]
+
+    def corrected(self, component: str) -> float:
+        return self.figure(f'tenant_drift_corrections_total{{component="{component}"}}')
+
+    async def resume_by_hand(self, service: str, tenant_id: str) -> None:
+        folder = self.instance.folder / "certificates"
+        channels = Channels(
+            ca=folder / "ca.crt", certificate=folder / "operator.crt", key=folder / "operator.key"
+        )  # fmt: skip
+        stub = TenantLifecycleStub(channels.to(service, f"127.0.0.1:{self.instance.port(f'{service}_grpc')}"))
+        await stub.Resume(pb.ResumeRequest(operation_id=str(uuid.uuid4()), tenant_id=tenant_id))
+        await channels.close()
+
+    def figure(self, name: str) -> float:
+        """Of a counter or a gauge with its labels, as Prometheus would read it."""
+        text = httpx.get(f"http://127.0.0.1:{self.ports}/metrics").text
+        found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
+        return float(found[1]) if found else 0.0
+
+    def organisations(self, word: str) -> list[Object]:
+        """Of Keycloak, those that say a word anywhere."""
+        whole = [self._keycloak("GET", f"/{one['id']}").json() for one in self._keycloak("GET", "?max=500").json()]
+        return [one for one in whole if word in str(one)]
+
+    def drop_organisation(self, word: str) -> None:
+        for one in self.organisations(word):
+            assert self._keycloak("DELETE", f"/{one['id']}").is_success
+
+    def rename_organisation(self, word: str, name: str) -> None:
+        (one,) = self.organisations(word)
+        assert self._keycloak("PUT", f"/{one['id']}", json={**one, "name": name}).is_success
+
+    def _keycloak(self, method: str, path: str, json: object = None) -> httpx.Response:
+        base = f"http://127.0.0.1:{self.instance.port('keycloak')}/auth"
+        given = httpx.post(
+            f"{base}/realms/master/protocol/openid-connect/token",
+            data={"grant_type": "password", "client_id": "admin-cli", "username": "admin",
+                  "password": self.instance.secrets["keycloak_admin"]},
+        )  # fmt: skip
+        bearer = {"authorization": f"Bearer {given.json()['access_token']}"}
+        return httpx.request(
+            method, f"{base}/admin/realms/koprogo/organizations{path}", json=json, headers=bearer, timeout=30
+        )
+
+    def store(self) -> Minio:
+        secrets = self.instance.secrets
+        return Minio(f"127.0.0.1:{self.instance.port('s3')}", access_key=secrets["s3_access"],
+                     secret_key=secrets["s3_secret"], secure=False)  # fmt: skip
+
+    def files(self, prefix: str = "") -> list[str]:
+        return [one.object_name for one in self.store().list_objects(BUCKET, prefix, recursive=True)]
+
+    async def rows(self, *words: str) -> dict[str, int]:
+        """How many rows of each table of each service's database say one of the words, as such or in a file."""
+        return {
+            f"{service}.{table}": count
+            for service in SERVICES
+            for table, count in (await self._rows(service, *words)).items()
+        }
+
+    async def rows_of_keycloak(self, *words: str) -> dict[str, int]:
+        return await self._rows("keycloak", *words)
+
+    async def _rows(self, database: str, *words: str) -> dict[str, int]:
+        patterns = [f"%{form}%" for word in words for form in (word, word.encode().hex())]
+        superuser = await asyncpg.connect(superuser_url(self.instance, database))
+        try:
+            tables = await superuser.fetch("select tablename from pg_tables where schemaname = 'public'")
+            counts = {
+                table: await superuser.fetchval(
+                    f'select count(*) from "{table}" t where t::text ilike any($1)', patterns
+                )
+                for (table,) in tables
+            }
+            return {table: count for table, count in counts.items() if count}
+        finally:
+            await superuser.close()
+
+
+Permission = tuple[str, str, str]
+"""Group, kind of object, verb."""
+ACCOUNT = "system:serviceaccount:operator:operator"
+
+
+def granted() -> set[Permission]:
+    return {
+        (group, resource, verb)
+        for role in chart()
+        if role["kind"] in ("Role", "ClusterRole")
+        for rule in role["rules"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+    }
+
+
+def audited(cluster: ControlPlane) -> set[Permission]:
+    """What the operator did and was let do."""
+    found = set()
+    for event in _events(cluster):
+        what = event["objectRef"]
+        name = "/".join(filter(None, (what["resource"], what.get("subresource"))))
+        if event["responseStatus"]["code"] < 400 or event["responseStatus"]["code"] == 404:
+            found.add((what["apiGroup"], name, event["verb"]))
+        # Applying what is not there yet makes it, and takes that right too.
+        if event["verb"] == "patch" and event["responseStatus"]["code"] == 201:
+            found.add((what["apiGroup"], name, "create"))
+    return found
+
+
+def forbidden(cluster: ControlPlane) -> list[Object]:
+    return [event for event in _events(cluster) if event["responseStatus"]["code"] == 403]
+
+
+def _events(cluster: ControlPlane) -> list[Object]:
+    lines = (cluster.folder / "logs" / "audit.log").read_text().splitlines()
+    events = [json.loads(line) for line in lines if ACCOUNT in line]
+    # What a test tried in its name is not its own.
+    return [
+        event
+        for event in events
+        if event["user"]["username"] == ACCOUNT
+        and "objectRef" in event
+        and "httpx" not in event.get("userAgent", "")
+        and event["stage"] == "ResponseComplete"
+    ]
