@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import secrets
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,7 @@ import httpx
 from koprogo.stack.instance import free_ports
 from koprogo.stack.parts.others import valkey_server
 from koprogo.stack.running import Running, is_listening
-from koprogo.stack.trouble import Trouble
-from tests.platform.cluster.control_plane import ControlPlane
+from tests.platform.cluster.control_plane import ControlPlane, patiently
 from tests.platform.cluster.programs import module_folder, program, tool
 
 DOORS = ("repo", "repo_metrics", "controller_metrics", "valkey", "sets_metrics", "sets_probe", "sets_hook")
@@ -178,13 +176,4 @@ class ArgoCd:
         }
         running = Running(place, name)
         running.start(command, environment)
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                if ready():
-                    return
-            except httpx.HTTPError:
-                pass
-            if running.pid is None or time.monotonic() > deadline:
-                raise Trouble(f"{name} is not ready:\n{running.last_words(20)}")
-            time.sleep(0.1)
+        running.wait_until(patiently(ready), 60)

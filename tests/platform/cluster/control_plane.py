@@ -16,7 +16,6 @@ import yaml
 
 from koprogo.stack.instance import free_ports
 from koprogo.stack.running import Running
-from koprogo.stack.trouble import Trouble
 from tests.platform.cluster.programs import module_folder, program, run, tool
 
 EC = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
@@ -31,6 +30,18 @@ AUDIT = {
     ],
 }
 NAMES = ("etcd", "peers", "api", "controllers", "scheduler", "kwok")
+
+
+def patiently(ready: Callable[[], bool]) -> Callable[[], bool]:
+    """Who does not answer yet is not ready."""
+
+    def is_ready() -> bool:
+        try:
+            return ready()
+        except (httpx.HTTPError, RuntimeError):
+            return False
+
+    return is_ready
 
 
 class ControlPlane:
@@ -206,16 +217,7 @@ class ControlPlane:
     def _launch(self, name: str, options: list[str], ready: Callable[[], bool], *, program_name: str = "") -> None:
         running = Running(self.folder, name)
         running.start([program(program_name or name), *options], {})
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                if ready():
-                    return
-            except (httpx.HTTPError, RuntimeError):
-                pass
-            if running.pid is None or time.monotonic() > deadline:
-                raise Trouble(f"{name} is not ready:\n{running.last_words(20)}")
-            time.sleep(0.1)
+        running.wait_until(patiently(ready), 60)
 
     def _certificates(self) -> None:
         keys = self.folder / "keys"

@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from koprogo.stack.trouble import Trouble
@@ -67,6 +67,22 @@ class Running:
                 if _until(lambda: self.pid is None, seconds):
                     break
         self.pid_file.unlink(missing_ok=True)
+
+    def wait_until(self, is_ready: Callable[[], bool], patience: float) -> None:
+        """Trouble with its last words when it has ended, or is not ready in time."""
+        deadline = time.monotonic() + patience
+        while True:
+            ready = is_ready()
+            if self.pid is None:
+                raise Trouble(f"{self.name} has ended. Its last words ({self.log_file}):\n{self.last_words()}")
+            if ready:
+                return
+            if time.monotonic() > deadline:
+                raise Trouble(
+                    f"{self.name} is not ready after {patience:.0f} s. Its last words ({self.log_file}):\n"
+                    f"{self.last_words()}"
+                )
+            time.sleep(0.1)
 
     def kill(self) -> None:
         """As a crash would."""

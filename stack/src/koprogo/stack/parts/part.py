@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -10,7 +9,6 @@ import httpx
 
 from koprogo.stack.instance import Instance
 from koprogo.stack.running import check_port_free
-from koprogo.stack.trouble import Trouble
 
 Say = Callable[[str], None]
 
@@ -41,25 +39,8 @@ def launch(part: Part, instance: Instance, say: Say, patience: float = 120) -> N
         for port in part.ports:
             check_port_free(instance.port(port), part.name)
         part.start(instance, say)
-    wait_until_ready(part, instance, patience)
+    running.wait_until(lambda: part.is_ready(instance), patience)
     part.after(instance, say)
-
-
-def wait_until_ready(part: Part, instance: Instance, patience: float) -> None:
-    running = instance.running(part.name)
-    deadline = time.monotonic() + patience
-    while True:
-        ready = part.is_ready(instance)
-        if running.pid is None:
-            raise Trouble(f"{part.name} has ended. Its last words ({running.log_file}):\n{running.last_words()}")
-        if ready:
-            return
-        if time.monotonic() > deadline:
-            raise Trouble(
-                f"{part.name} is not ready after {patience:.0f} s. Its last words ({running.log_file}):\n"
-                f"{running.last_words()}"
-            )
-        time.sleep(0.1)
 
 
 def answers(url: str, status: int = 200) -> bool:

@@ -41,13 +41,13 @@ def _wanted(package: str) -> list[Migration]:
 ADMIT = """
 do $$ begin
     execute format('revoke all on database %I from public', current_database());
-    execute format('grant connect on database %I to {role}', current_database());
+    execute format('grant connect on database %I to "{role}"', current_database());
 end $$;
 revoke create on schema public from public;
-grant usage on schema public to {role};
-alter default privileges in schema public grant select, insert, update, delete on tables to {role};
-alter default privileges in schema public grant usage, select on sequences to {role};
-alter default privileges in schema public grant execute on functions to {role};
+grant usage on schema public to "{role}";
+alter default privileges in schema public grant select, insert, update, delete on tables to "{role}";
+alter default privileges in schema public grant usage, select on sequences to "{role}";
+alter default privileges in schema public grant execute on functions to "{role}";
 """
 """The role that runs reads and writes what the owner's migrations make; it makes nothing itself."""
 

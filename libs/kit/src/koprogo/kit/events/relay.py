@@ -114,8 +114,9 @@ class Relay:
             await connection.execute(
                 "update outbox set published_at = now() where id = any($1)", [row["id"] for row in rows]
             )
-            # The key of a tombstone is what was to be forgotten.
-            await connection.execute("delete from outbox where payload is null and published_at is not null")
+            if tombstones := [row["id"] for row in rows if row["payload"] is None]:
+                # The key of a tombstone is what was to be forgotten.
+                await connection.execute("delete from outbox where id = any($1)", tombstones)
             for row in rows:
                 PUBLISHED.labels(row["topic"]).inc()
         return len(rows)
