@@ -19,7 +19,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PROJECTS = {
     tomllib.loads((folder / "pyproject.toml").read_text())["project"]["name"]: folder
-    for folder in [*ROOT.glob("libs/*"), *ROOT.glob("services/*"), ROOT / "stack"]
+    for folder in [*ROOT.glob("libs/*"), *ROOT.glob("services/*"), ROOT / "stack", ROOT / "operator"]
 }
 IMPORT_ALL = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
 

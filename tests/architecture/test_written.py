@@ -14,7 +14,7 @@ import yaml
 from google.protobuf.descriptor_pool import Default
 
 ROOT = Path(__file__).resolve().parents[2]
-DISTRIBUTIONS = [*ROOT.glob("libs/*"), *ROOT.glob("services/*"), ROOT / "stack"]
+DISTRIBUTIONS = [*ROOT.glob("libs/*"), *ROOT.glob("services/*"), ROOT / "stack", ROOT / "operator"]
 
 
 def _write() -> ModuleType:

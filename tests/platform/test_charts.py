@@ -149,6 +149,25 @@ class TestAService:
 
 
 class TestWhatTheSchemaRefuses:
+    @pytest.mark.parametrize("chart", CHARTS)
+    def test_is_any_word_it_does_not_know(self, chart: str) -> None:
+        """A mistyped one would be ignored, and the size that it meant with it."""
+        with pytest.raises(RuntimeError, match="instanses"):
+            text(chart, "k8s-ha", "--set", "instanses=3")
+
+    @pytest.mark.parametrize(
+        ("words", "named"),
+        [
+            (("--set", "postgres.instances=0"), "postgres/instances"),
+            (("--set", "postgres.instanses=3"), "instanses"),
+            (("--set", "kafka.controllers=2"), "kafka/controllers"),
+            (("--set", "keycloak.image=keycloak:latest"), "keycloak/image"),
+        ],
+    )
+    def test_of_the_data_is_refused_by_its_name(self, words: tuple[str, ...], named: str) -> None:
+        with pytest.raises(RuntimeError, match=re.escape(named)):
+            text("data", "k8s-ha", *words)
+
     @pytest.mark.parametrize(
         ("words", "named"),
         [
@@ -162,7 +181,7 @@ class TestWhatTheSchemaRefuses:
             (("--set", "asks={communty}"), "asks"),
         ],
     )
-    def test_is_refused_by_its_name(self, words: tuple[str, ...], named: str) -> None:
+    def test_of_a_service_is_refused_by_its_name(self, words: tuple[str, ...], named: str) -> None:
         with pytest.raises(RuntimeError, match=re.escape(named)):
             text("documents", "k8s-ha", *words)
 
