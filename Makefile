@@ -6,7 +6,7 @@ UV := 0.13.9
 DISTRIBUTIONS := libs/kernel libs/api libs/kit stack services/identity services/property services/governance services/finance services/documents operator
 SOURCES := $(foreach d,$(DISTRIBUTIONS),$(d)/src)
 
-.PHONY: up down status logs demo reset env prepare test lint types contracts unit e2e bench test-platform lock api docs schema
+.PHONY: up down status logs demo reset env prepare test lint types contracts unit e2e bench test-platform test-node images images-pins engine lock api docs schema
 
 up down status demo reset: $(VENV)/ready
 	@$(BIN)/python -m koprogo.stack $@
@@ -30,7 +30,7 @@ lint: $(VENV)/ready
 	cd proto && ../$(BIN)/buf lint
 
 types: $(VENV)/ready
-	$(BIN)/mypy $(filter-out libs/api/src,$(SOURCES)) bench docs/write.py
+	$(BIN)/mypy $(filter-out libs/api/src,$(SOURCES)) bench images docs/write.py
 
 contracts: $(VENV)/ready
 	$(BIN)/lint-imports --no-cache
@@ -49,6 +49,22 @@ e2e: prepare
 # A real Kubernetes and a real Argo CD, built from source into the cache the first time: minutes, then seconds.
 test-platform: prepare
 	$(BIN)/pytest tests/platform
+
+# A real node with the platform's own images on it. Root only: it changes settings of the machine and restores them.
+test-node: prepare engine
+	$(BIN)/pytest tests/node
+
+# The image of every service, or NAMES of some.
+images: $(VENV)/ready engine
+	@$(BIN)/python -m images.build $(NAMES)
+
+# The versions of Debian's packages as they are today.
+images-pins: $(VENV)/ready
+	@$(BIN)/python -m images.build pins
+
+engine:
+	@command -v podman >/dev/null || { apt-get -qq update && apt-get -qq install -y podman; } || \
+	 { echo "Install podman, with which images are built: apt install podman" >&2; exit 1; }
 
 bench: prepare
 	$(BIN)/python -m bench.run

@@ -20,7 +20,7 @@ from koprogo.stack.running import is_listening
 BUCKET = "koprogo-documents"
 
 
-def _program(name: str) -> Path:
+def program(name: str) -> Path:
     """A program that a Python package brought."""
     return Path(sysconfig.get_path("scripts")) / name
 
@@ -53,7 +53,7 @@ class ObjectStore:
         }  # fmt: skip
         flags = [f"-{flag}={instance.port(port)}" for flag, port in ports.items()]
         instance.running(self.name).start(
-            [_program("weed"), "server", f"-dir={folder}", "-s3", f"-s3.config={config}", "-ip=127.0.0.1",
+            [program("weed"), "server", f"-dir={folder}", "-s3", f"-s3.config={config}", "-ip=127.0.0.1",
              "-ip.bind=127.0.0.1", "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false",
              "-volume.max=20",
              "-master.volumeSizeLimitMB=1024", *flags],
@@ -133,7 +133,7 @@ class Gateway:
         routes = folder / "routes.yaml"
         routes.write_text(yaml.safe_dump(_routes(instance)))
         instance.running(self.name).start(
-            [_program("traefik"), f"--entrypoints.web.address=127.0.0.1:{instance.port('gateway')}",
+            [program("traefik"), f"--entrypoints.web.address=127.0.0.1:{instance.port('gateway')}",
              f"--entrypoints.internal.address=127.0.0.1:{instance.port('gateway_internal')}",
              "--ping=true", "--ping.entrypoint=internal", "--global.checknewversion=false",
              "--global.sendanonymoususage=false", "--log.level=WARN", f"--providers.file.filename={routes}",
