@@ -161,6 +161,7 @@ class TestWhatTheSchemaRefuses:
             (("--set", "postgres.instances=0"), "postgres/instances"),
             (("--set", "postgres.instanses=3"), "instanses"),
             (("--set", "kafka.controllers=2"), "kafka/controllers"),
+            (("--set", f"postgres.image=postgresql@sha256:{'0' * 64}"), "postgres/image"),
             (("--set", "keycloak.image=keycloak:latest"), "keycloak/image"),
         ],
     )
