@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := 0.13.9
-DISTRIBUTIONS := libs/kernel libs/api libs/kit stack services/identity services/property services/governance services/finance services/documents operator
+DISTRIBUTIONS := libs/kernel libs/api libs/kit stack $(wildcard services/*) operator
 SOURCES := $(foreach d,$(DISTRIBUTIONS),$(d)/src)
 
 .PHONY: up down status logs demo reset env prepare test lint types contracts unit e2e bench test-platform test-node images images-pins engine lock api docs schema

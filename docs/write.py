@@ -20,9 +20,9 @@ from koprogo.kernel.words import Role
 from koprogo.kit import process
 from koprogo.kit.access import TokenVerifier
 from koprogo.kit.settings import read
+from koprogo.stack.instance import SERVICES
 
 ROOT = Path(__file__).resolve().parents[1]
-SERVICES = ("identity", "property", "governance", "documents", "finance")
 HEAD = """# Who may do what
 
 One row a route, as the services run them; `make docs` writes this page and a test compares it with the routes.

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from koprogo.operator.plan import Step, farewell, plan
 from koprogo.operator.tenant import DeletionPolicy, Domain, FirstSyndic, TenantSpec
+from koprogo.stack.instance import SERVICES
 
-SERVICES = ("identity", "property", "governance", "documents", "finance")
 HOSTS = st.lists(st.from_regex(r"[a-z]{1,8}\.example", fullmatch=True), unique=True, max_size=4)
 SYNDIC = FirstSyndic("claire@office.example", "Claire Dubois", "fr")
 

@@ -13,6 +13,8 @@ import pytest
 import yaml
 from google.protobuf.descriptor_pool import Default
 
+from koprogo.stack import instance
+
 ROOT = Path(__file__).resolve().parents[2]
 DISTRIBUTIONS = [*ROOT.glob("libs/*"), *ROOT.glob("services/*"), ROOT / "stack", ROOT / "operator"]
 
@@ -51,7 +53,7 @@ class TestGeneratedCode:
 
 
 TOPICS = sorted((ROOT / "proto" / "topics").glob("*.yaml"))
-SERVICES = {folder.name for folder in ROOT.glob("services/*")}
+SERVICES = set(instance.SERVICES)
 
 
 @pytest.mark.parametrize("file", TOPICS, ids=[f.stem for f in TOPICS])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import tomllib
 from importlib import import_module
 from typing import Any
 
@@ -17,6 +16,8 @@ from koprogo.stack.paths import repository
 from tests.platform.cluster.charts import CHARTS, ENVIRONMENTS, Objects, of_kind, render, text
 
 ROOT = repository()
+PORTS = yaml.safe_load((ROOT / "charts" / "services.yaml").read_text())["ports"]
+GRPC = str(PORTS["grpc"])
 TOPICS = [yaml.safe_load(file.read_text()) for file in sorted((ROOT / "proto" / "topics").glob("*.yaml"))]
 
 
@@ -95,6 +96,12 @@ class TestAService:
             for container in containers(rendered[service, env]):
                 given = {one["name"] for one in container["env"] if one["name"].startswith("KOPROGO_")}
                 assert required <= given <= known, (env, container["name"])
+
+    def test_opens_the_ports_that_all_services_open(
+        self, service: str, rendered: dict[tuple[str, str], Objects]
+    ) -> None:
+        (opened,) = of_kind(rendered[service, "k8s-ha"], "Service")
+        assert {port["name"]: port["port"] for port in opened["spec"]["ports"]} == PORTS
 
     def test_asks_whom_its_code_asks(self, service: str) -> None:
         settings = import_module(f"koprogo.{service}.settings").Settings
@@ -222,14 +229,11 @@ def shape_of(one: dict[str, Any]) -> set[tuple[str, ...]]:
 class TestWhoReachesWhom:
     def test_is_what_was_reviewed(self, rendered: dict[tuple[str, str], Objects]) -> None:
         """Read out of the rendered policies, as the network would: egress there and ingress here."""
-        with (ROOT / "charts" / "baseline" / "reachability.csv").open() as reviewed:
-            table = {tuple(row) for row in list(csv.reader(reviewed))[1:]}
         for env in ENVIRONMENTS:
-            assert reachable(rendered["baseline", env]) == table
+            assert reachable(rendered["baseline", env]) == reviewed()
 
     def test_is_whom_the_code_lets_call(self) -> None:
-        told = yaml.safe_load((ROOT / "charts" / "baseline" / "values.yaml").read_text())["reach"]
-        calls = {(rule["from"], rule["to"]) for rule in told if rule["port"] == 50051 and rule["from"] in SERVICES}
+        calls = {(caller, asked) for caller, asked, port in reviewed() if port == GRPC and caller in SERVICES}
         wanted = {
             (caller, service)
             for service in SERVICES
@@ -242,8 +246,14 @@ class TestWhoReachesWhom:
         assert asked <= wanted, "a service asks another whose door is closed to it"
 
 
+def reviewed() -> set[tuple[str, ...]]:
+    with (ROOT / "charts" / "baseline" / "reachability.csv").open() as file:
+        return {tuple(row) for row in list(csv.reader(file))[1:]}
+
+
 def reachable(objects: Objects) -> set[tuple[str, ...]]:
-    workloads = yaml.safe_load((ROOT / "charts" / "baseline" / "values.yaml").read_text())["workloads"]
+    workloads = values("baseline")["workloads"]
+    workloads |= {one: {"namespace": one, "labels": {"app.kubernetes.io/name": one}} for one in SERVICES}
     policies = of_kind(objects, "NetworkPolicy")
     ports = {port["port"] for p in policies for way in ("ingress", "egress") for rule in p["spec"].get(way) or []
              for port in rule["ports"]}  # fmt: skip
@@ -289,8 +299,3 @@ def is_peer(peer: dict[str, Any], end: Any) -> bool:
 
 def matches(selector: dict[str, Any], labels: dict[str, str]) -> bool:
     return all(labels.get(key) == value for key, value in selector.get("matchLabels", {}).items())
-
-
-def test_the_list_of_services_is_the_workspaces() -> None:
-    members = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
-    assert {f"koprogo-{service}" for service in SERVICES} <= set(members)

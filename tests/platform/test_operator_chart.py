@@ -65,7 +65,7 @@ class TestWhatItsSchemaRefuses:
             ("image.tag=1.2.3", "tag"),
             ("replicas=2", "replicas"),
             ("resources.limits.cpu=1", "cpu"),
-            ("services=", "services"),
+            ("services={identity}", "services"),
         ],
     )
     def test_is_refused_by_its_name(self, words: str, named: str) -> None:

@@ -11,11 +11,13 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import yaml
+
 from koprogo.stack import paths
 from koprogo.stack.running import Running
 from koprogo.stack.trouble import Trouble
 
-SERVICES = ("identity", "property", "governance", "documents", "finance")
+SERVICES: tuple[str, ...] = tuple(yaml.safe_load(Path(__file__).with_name("services.yaml").read_text())["services"])
 PORTS = (
     "gateway", "postgres", "kafka", "kafka_controller", "keycloak", "keycloak_management", "s3", "s3_grpc",
     "weed_master", "weed_master_grpc", "weed_volume", "weed_volume_grpc", "weed_filer", "weed_filer_grpc",

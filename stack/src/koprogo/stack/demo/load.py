@@ -17,7 +17,7 @@ from typing import Any
 from koprogo.stack.client import Person, accept_invitation, eventually
 from koprogo.stack.demo import money
 from koprogo.stack.demo.building import ASSOCIATION, COMPANY, as_csv, email_of
-from koprogo.stack.instance import Instance
+from koprogo.stack.instance import SERVICES, Instance
 
 ACCOUNTANT = ("jan.wouters@syndic-zavel.example", "Jan Wouters")
 SYNDIC = ("claire.dubois@syndic-zavel.example", "Claire Dubois")
@@ -188,5 +188,5 @@ def _try_next(instance: Instance, loaded: dict[str, str]) -> list[str]:
             )
         ),
         f"Read the minutes and calls as they were mailed: {instance.mail_url}/messages",
-        f"Every route: {base}/api/governance/openapi.json (identity, property, documents and finance alike)",
+        f"Every route: {base}/api/<service>/openapi.json, of {', '.join(SERVICES)}",
     ]
