@@ -56,6 +56,11 @@ class TestAPlan:
         assert {f"{deed}-{service}" for service in SERVICES} <= set(found)
         assert any(name.startswith("provision-") for name in found) == (begun and not is_restored)
 
+    @given(specs(), st.booleans())
+    def test_tells_every_service_of_the_quotas_of_who_has_begun(self, spec: TenantSpec, is_restored: bool) -> None:
+        found = [step.on for step in plan(spec, SERVICES, is_restored=is_restored) if step.condition == "QuotaApplied"]
+        assert found == (list(SERVICES) if is_restored or spec.first_syndic is not None else [])
+
     @given(specs())
     def test_gives_each_domain_a_route_and_a_certificate(self, spec: TenantSpec) -> None:
         found = plan(spec, SERVICES)

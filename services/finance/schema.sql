@@ -95,6 +95,15 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION public.tenant_standing(p_tenant uuid) RETURNS TABLE(state text, requests_per_minute integer)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform set_config('koprogo.tenant', p_tenant::text, true);
+    return query select t.state, t.requests_per_minute from tenants t where t.tenant_id = p_tenant;
+end
+$$;
+
 CREATE FUNCTION public.tenant_state(p_tenant uuid) RETURNS text
     LANGUAGE plpgsql
     AS $$
@@ -745,6 +754,8 @@ CREATE TABLE public.tenants (
     tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
     state text NOT NULL,
     changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    requests_per_minute integer,
+    CONSTRAINT tenants_requests_per_minute_check CHECK ((requests_per_minute > 0)),
     CONSTRAINT tenants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'erased'::text])))
 );
 

@@ -21,6 +21,7 @@ from koprogo.stack.client import Person, accept_invitation, eventually, mails
 from koprogo.stack.demo.building import ASSOCIATION, as_csv
 from koprogo.stack.instance import SERVICES
 from koprogo.stack.testing import TestInstance, running, superuser_url
+from koprogo_api.platform.v1 import tenant_lifecycle_pb2 as pb
 from tests.platform.cluster.control_plane import ControlPlane
 from tests.platform.test_operator_place import INTERVAL, Object, Place, audited, forbidden, granted, install, tenant
 
@@ -108,11 +109,40 @@ class TestASuspendedTenant:
         place.change("undone", suspended=True)
         place.until("tenant", "undone", "Suspended")
         before = place.corrected("suspend")
-        await place.resume_by_hand("finance", one["spec"]["tenantId"])
+        resume = pb.ResumeRequest(operation_id=str(uuid.uuid4()), tenant_id=one["spec"]["tenantId"])
+        await place.ask_by_hand("finance", "Resume", resume)
         began = time.monotonic()
         while place.corrected("suspend") == before:
             assert time.monotonic() - began < 3 * INTERVAL
             await asyncio.sleep(0.2)
+
+
+class TestATenantsQuota:
+    async def test_is_that_of_his_plan_until_another_is_agreed(self, place: Place) -> None:
+        one = made(place, "hasty", plan="starter")
+        assert await place.told("hasty") == dict.fromkeys(SERVICES, 600)
+        place.change("hasty", quotas={"requestsPerMinute": 60})
+        status = place.until("tenant", "hasty", "Ready")
+        assert {"True"} == {c["status"] for c in status["conditions"] if c["type"] == "QuotaApplied"}
+        assert await place.told("hasty") == dict.fromkeys(SERVICES, 60)
+        syndic = accept_invitation(place.instance, "hasty@office.example", PASSWORD)
+
+        def held_back() -> set[int]:
+            answers = [syndic.ask("GET", associations(one)) for _ in range(70)]
+            return {answer.status_code for answer in answers} & {429}
+
+        eventually(held_back)
+
+    async def test_is_put_right_when_somebody_changed_it_by_hand(self, place: Place) -> None:
+        one = made(place, "generous")
+        before = place.corrected("quotas")
+        await place.ask_by_hand(
+            "finance",
+            "SetQuotas",
+            pb.SetQuotasRequest(operation_id=str(uuid.uuid4()), tenant_id=one["spec"]["tenantId"]),
+        )
+        eventually(lambda: place.corrected("quotas") == before + 1, seconds=3 * INTERVAL)
+        assert await place.told("generous") == dict.fromkeys(SERVICES, 3_000)
 
 
 def _write(syndic: Person, one: Object) -> tuple[int, str]:

@@ -66,6 +66,8 @@ class TestANewTenant:
             ({"domains": [{"host": "not a host"}]}, "spec.domains"),
             ({"firstSyndic": {"name": "Claire", "language": "fr"}}, "spec.firstSyndic.email"),
             ({"quotas": {"users": 3}}, "field not declared in schema"),
+            ({"quotas": {"requestsPerMinute": 1}}, "spec.quotas.requestsPerMinute"),
+            ({"quotas": {"requestsPerMinute": 6001}}, "more than 6000 requests a minute take the plan enterprise"),
         ],
     )
     def test_is_refused_for_what_is_wrong(self, known: ControlPlane, wrong: dict[str, Any], said: str) -> None:
@@ -96,7 +98,15 @@ class TestATenantWhoIsThere:
         one["spec"] = {key: value for key, value in {**one["spec"], **changed}.items() if value is not None}
         assert said in refusal(known, one)
 
-    @pytest.mark.parametrize("change", [{"displayName": "New name"}, {"suspended": True}, {"legalHold": True}])
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"displayName": "New name"},
+            {"suspended": True},
+            {"legalHold": True},
+            {"plan": "enterprise", "quotas": {"requestsPerMinute": 6001}},
+        ],
+    )
     def test_changes_what_may_change(self, known: ControlPlane, there: dict[str, Any], change: dict[str, Any]) -> None:
         one = {**there, "spec": {**there["spec"], **change}}
         assert "there" in known.kubectl("apply", "--server-side", "--dry-run=server", "-f", "-", given=[one])

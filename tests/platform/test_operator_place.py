@@ -19,7 +19,6 @@ from koprogo.stack.instance import SERVICES, Instance, free_ports
 from koprogo.stack.paths import repository
 from koprogo.stack.running import Running
 from koprogo.stack.testing import superuser_url
-from koprogo_api.platform.v1 import tenant_lifecycle_pb2 as pb
 from koprogo_api.platform.v1.tenant_lifecycle_pb2_grpc import TenantLifecycleStub
 from tests.platform.cluster import charts
 from tests.platform.cluster.control_plane import ControlPlane
@@ -162,13 +161,26 @@ class Place:
     def corrected(self, component: str) -> float:
         return self.figure(f'tenant_drift_corrections_total{{component="{component}"}}')
 
-    async def resume_by_hand(self, service: str, tenant_id: str) -> None:
+    async def told(self, name: str) -> dict[str, int]:
+        """How many requests a minute each service lets a tenant make."""
+        tenant_id = self.cluster.get("tenant", name)["spec"]["tenantId"]
+        found = {}
+        for service in SERVICES:
+            superuser = await asyncpg.connect(superuser_url(self.instance, service))
+            found[service] = await superuser.fetchval(
+                "select requests_per_minute from tenants where tenant_id = $1", uuid.UUID(tenant_id)
+            )
+            await superuser.close()
+        return found
+
+    async def ask_by_hand(self, service: str, method: str, request: object) -> None:
+        """With the operator's certificate, past the operator."""
         folder = self.instance.folder / "certificates"
         channels = Channels(
             ca=folder / "ca.crt", certificate=folder / "operator.crt", key=folder / "operator.key"
         )  # fmt: skip
         stub = TenantLifecycleStub(channels.to(service, f"127.0.0.1:{self.instance.port(f'{service}_grpc')}"))
-        await stub.Resume(pb.ResumeRequest(operation_id=str(uuid.uuid4()), tenant_id=tenant_id))
+        await getattr(stub, method)(request)
         await channels.close()
 
     def figure(self, name: str) -> float:

@@ -12,6 +12,7 @@ from koprogo.kernel.errors import DomainError
 from koprogo.kit.database import UnitOfWork
 from koprogo.kit.events import Received
 from koprogo.kit.tenants import State, TenantStates, state, unless_erased
+from koprogo.kit.tenants.state import Standing
 from koprogo.kit.testing import InProcess
 from koprogo_api.platform.v1 import tenant_lifecycle_pb2 as pb
 
@@ -123,12 +124,12 @@ class TestAState:
         assert await states.of(tenant) is State.ACTIVE
         await service.operator.suspend(tenant)
         assert await states.of(tenant) is State.ACTIVE
-        states._known[tenant] = (0, State.ACTIVE)
+        states._known[tenant] = (0, Standing())
         assert await states.of(tenant) is State.SUSPENDED
 
     async def test_leaves_no_tenant_on_the_connection(self, service: InProcess, tenant: UUID) -> None:
         async with service.pool.acquire() as connection:
-            await connection.fetchval("select tenant_state($1)", tenant)
+            await connection.fetchval("select state from tenant_standing($1)", tenant)
             assert not await connection.fetchval("select nullif(current_setting('koprogo.tenant', true), '')")
         async with (uow := UnitOfWork(service.pool, uuid4())):
             assert await uow.connection.fetchval("select count(*) from tenants") == 0

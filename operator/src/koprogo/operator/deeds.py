@@ -63,6 +63,7 @@ def deeds(outside: Outside) -> Mapping[str, Deed]:
         "organisation": lambda tenant, step: organisations.ensure(tenant.spec),
         "provision": lambda tenant, step: services.provision(tenant, step.on),
         "await-restore": await_restore,
+        "quotas": lambda tenant, step: services.set_quotas(tenant, step.on),
         "suspend": lambda tenant, step: services.suspend(tenant, step.on),
         "resume": lambda tenant, step: services.resume(tenant, step.on),
         "certificate": lambda tenant, step: routes.ensure_certificate(tenant, step.on),

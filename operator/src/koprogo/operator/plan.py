@@ -37,6 +37,7 @@ def plan(spec: TenantSpec, services: Sequence[str], *, is_restored: bool = False
             made = Step(deed="provision", on=service, condition="ServicesReady", needs=needs)
             steps.append(made)
             needs = frozenset({made.name})
+        steps.append(Step(deed="quotas", on=service, condition="QuotaApplied", needs=needs))
         steps.append(
             Step(deed="suspend" if spec.suspended else "resume", on=service, condition="ServicesReady", needs=needs)
         )

@@ -30,6 +30,15 @@ class Domain(msgspec.Struct, frozen=True):
     host: str
 
 
+class Quotas(msgspec.Struct, frozen=True, rename="camel"):
+    requests_per_minute: int | None = None
+    """Of each process of each service; when nothing is said, what the plan gives."""
+
+
+PLANS = {"starter": 600, "pro": 3_000, "enterprise": 12_000}
+"""Requests a minute."""
+
+
 class TenantSpec(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     slug: str
     display_name: str
@@ -39,9 +48,14 @@ class TenantSpec(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     first_syndic: FirstSyndic | None = None
     """Without one the tenant begins by being restored from an archive."""
     domains: Sequence[Domain] = ()
+    quotas: Quotas = Quotas()
     suspended: bool = False
     deletion_policy: DeletionPolicy = DeletionPolicy.ARCHIVE
     legal_hold: bool = False
+
+    @property
+    def requests_per_minute(self) -> int:
+        return self.quotas.requests_per_minute or PLANS[self.plan]
 
 
 class Tenant(msgspec.Struct, frozen=True):

@@ -13,6 +13,8 @@ class Kind(StrEnum):
     CONFLICT = "conflict"
     STALE = "stale"
     """A conflict with the version the caller named in If-Match."""
+    LIMITED = "limited"
+    """As such in order, and too much of it: the same call works a little later."""
     UNAVAILABLE = "unavailable"
     """A neighbour does not answer: the same call may work later."""
 

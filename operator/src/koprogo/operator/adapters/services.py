@@ -73,6 +73,21 @@ class Services:
                 return ERASED
             raise
 
+    async def set_quotas(self, tenant: Tenant, service: str) -> bool:
+        """Whether somebody else had set them otherwise."""
+        if await self._quotas(tenant, service, f"quotas/{service}/{tenant.generation}"):
+            return False
+        if not await self._quotas(tenant, service, f"quotas/{service}/{uuid4()}"):
+            raise StateNotTaken("The service keeps other quotas; it is tried again.")
+        return True
+
+    async def _quotas(self, tenant: Tenant, service: str, name: str) -> bool:
+        wanted = pb.Quotas(requests_per_minute=tenant.spec.requests_per_minute)
+        request = pb.SetQuotasRequest(
+            operation_id=tenant.operation(name), tenant_id=str(tenant.spec.tenant_id), quotas=wanted
+        )
+        return (await called(self._of(service).SetQuotas, request, deadline=SHORT)).quotas == wanted
+
     async def pages(self, tenant: Tenant, service: str) -> AsyncIterator[pb.ExportResponse]:
         """The last has the manifest."""
         cursor = ""

@@ -71,6 +71,11 @@ class TenantLifecycleStub:
                 request_serializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.EraseRequest.SerializeToString,
                 response_deserializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.EraseResponse.FromString,
                 _registered_method=True)
+        self.SetQuotas = channel.unary_unary(
+                '/koprogo_api.platform.v1.TenantLifecycle/SetQuotas',
+                request_serializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.SetQuotasRequest.SerializeToString,
+                response_deserializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.SetQuotasResponse.FromString,
+                _registered_method=True)
         self.Describe = channel.unary_unary(
                 '/koprogo_api.platform.v1.TenantLifecycle/Describe',
                 request_serializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.DescribeRequest.SerializeToString,
@@ -131,6 +136,13 @@ class TenantLifecycleServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetQuotas(self, request, context):
+        """What a tenant may use from now on; answers what stands.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Describe(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -174,6 +186,11 @@ def add_TenantLifecycleServicer_to_server(servicer, server):
                     servicer.Erase,
                     request_deserializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.EraseRequest.FromString,
                     response_serializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.EraseResponse.SerializeToString,
+            ),
+            'SetQuotas': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetQuotas,
+                    request_deserializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.SetQuotasRequest.FromString,
+                    response_serializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.SetQuotasResponse.SerializeToString,
             ),
             'Describe': grpc.unary_unary_rpc_method_handler(
                     servicer.Describe,
@@ -372,6 +389,33 @@ class TenantLifecycle:
             '/koprogo_api.platform.v1.TenantLifecycle/Erase',
             koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.EraseRequest.SerializeToString,
             koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.EraseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetQuotas(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/koprogo_api.platform.v1.TenantLifecycle/SetQuotas',
+            koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.SetQuotasRequest.SerializeToString,
+            koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.SetQuotasResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -48,6 +48,8 @@ class TenantLifecycleStub:
     """After the last page: answers the manifest of what is there now, to compare with that of the export. Then resume."""
     Erase: _grpc.UnaryUnaryMultiCallable[_tenant_lifecycle_pb2.EraseRequest, _tenant_lifecycle_pb2.EraseResponse]
     """All of it, for good. The id is never used again."""
+    SetQuotas: _grpc.UnaryUnaryMultiCallable[_tenant_lifecycle_pb2.SetQuotasRequest, _tenant_lifecycle_pb2.SetQuotasResponse]
+    """What a tenant may use from now on; answers what stands."""
     Describe: _grpc.UnaryUnaryMultiCallable[_tenant_lifecycle_pb2.DescribeRequest, _tenant_lifecycle_pb2.DescribeResponse]
 
 @_typing.type_check_only
@@ -70,6 +72,8 @@ class TenantLifecycleAsyncStub(TenantLifecycleStub):
     """After the last page: answers the manifest of what is there now, to compare with that of the export. Then resume."""
     Erase: _aio.UnaryUnaryMultiCallable[_tenant_lifecycle_pb2.EraseRequest, _tenant_lifecycle_pb2.EraseResponse]  # type: ignore[assignment]
     """All of it, for good. The id is never used again."""
+    SetQuotas: _aio.UnaryUnaryMultiCallable[_tenant_lifecycle_pb2.SetQuotasRequest, _tenant_lifecycle_pb2.SetQuotasResponse]  # type: ignore[assignment]
+    """What a tenant may use from now on; answers what stands."""
     Describe: _aio.UnaryUnaryMultiCallable[_tenant_lifecycle_pb2.DescribeRequest, _tenant_lifecycle_pb2.DescribeResponse]  # type: ignore[assignment]
 
 class TenantLifecycleServicer(metaclass=_abc_1.ABCMeta):
@@ -131,6 +135,14 @@ class TenantLifecycleServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_tenant_lifecycle_pb2.EraseResponse, _abc.Awaitable[_tenant_lifecycle_pb2.EraseResponse]]:
         """All of it, for good. The id is never used again."""
+
+    @_abc_1.abstractmethod
+    def SetQuotas(
+        self,
+        request: _tenant_lifecycle_pb2.SetQuotasRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tenant_lifecycle_pb2.SetQuotasResponse, _abc.Awaitable[_tenant_lifecycle_pb2.SetQuotasResponse]]:
+        """What a tenant may use from now on; answers what stands."""
 
     @_abc_1.abstractmethod
     def Describe(

@@ -15,6 +15,7 @@ from koprogo.kit.access.actor import Actor
 from koprogo.kit.access.tokens import Claims
 from koprogo.kit.database import PLATFORM
 from koprogo.kit.database.pool import Pool
+from koprogo.kit.tenants.quotas import Rates
 from koprogo.kit.tenants.state import State, TenantStates, TenantSuspended
 
 CACHE_SECONDS = 2.0
@@ -50,6 +51,7 @@ class Admission:
         self._pool = pool
         self._source = source
         self._states = TenantStates(pool)
+        self._rates = Rates()
         self._local: dict[UUID, tuple[float, list[Grant]]] = {}
         self._asked: dict[tuple[UUID, UUID | None], tuple[float, Sequence[Grant], UUID | None]] = {}
 
@@ -78,12 +80,16 @@ class Admission:
         raise NotAdmitted("You have no role that admits you here.")
 
     async def check_tenant(self, tenant: UUID, *, is_write: bool) -> None:
-        """Whoever asks: of a suspended tenant all is read and nothing written, of an erased one there is nothing."""
-        state = await self._states.of(tenant)
+        """Whoever asks: of a suspended tenant all is read and nothing written, of an erased one there is nothing.
+
+        It counts: a tenant who asks more often than he may is held back.
+        """
+        state, per_minute = await self._states.standing(tenant)
         if state is State.ERASED:
             raise NotAdmitted("You have no role that admits you here.")
         if state is State.SUSPENDED and is_write:
             raise TenantSuspended("This organisation is suspended: read it, and write once it is resumed.")
+        self._rates.spend(tenant, per_minute)
 
     async def _grants(self, subject: UUID) -> list[Grant]:
         now = time.monotonic()

@@ -17,6 +17,7 @@ CODES = {
     Kind.NOT_FOUND: code_pb2.NOT_FOUND,
     Kind.CONFLICT: code_pb2.FAILED_PRECONDITION,
     Kind.STALE: code_pb2.FAILED_PRECONDITION,
+    Kind.LIMITED: code_pb2.RESOURCE_EXHAUSTED,
     Kind.UNAVAILABLE: code_pb2.UNAVAILABLE,
 }
 KINDS = {code: kind for kind, code in reversed(CODES.items())}

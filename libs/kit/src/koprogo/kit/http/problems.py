@@ -26,6 +26,7 @@ STATUS = {
     Kind.NOT_FOUND: 404,
     Kind.CONFLICT: 409,
     Kind.STALE: 412,
+    Kind.LIMITED: 429,
     Kind.UNAVAILABLE: 503,
 }
 REASONS = {400: "INVALID", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}
@@ -60,7 +61,11 @@ def respond(problem: Problem, headers: dict[str, str] | None = None) -> Response
 
 def on_domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[bytes]:
     status = STATUS[error.kind]
-    headers = {401: {"www-authenticate": "Bearer"}, 503: {"retry-after": "1"}}.get(status, {})
+    headers = {
+        401: {"www-authenticate": "Bearer"},
+        429: {"retry-after": error.metadata.get("retry_after", "1")},
+        503: {"retry-after": "1"},
+    }.get(status, {})
     return _said(
         request, status, error.reason, error.message, field=error.field, metadata=error.metadata, headers=headers
     )

@@ -17,6 +17,7 @@ from koprogo.kernel.errors import DomainError
 from koprogo.kit.database import PLATFORM, Connection, Outgoing, Pool, UnitOfWork
 from koprogo.kit.tenants import export, restore, state
 from koprogo.kit.tenants.erase import erase
+from koprogo.kit.tenants.quotas import Quotas, quotas_of, set_quotas
 from koprogo.kit.tenants.state import NewTenant, State, TenantErased, claim, is_done, set_state, state_of
 from koprogo_api.platform.v1 import tenant_lifecycle_pb2 as pb
 from koprogo_api.platform.v1.tenant_lifecycle_pb2_grpc import (
@@ -75,6 +76,13 @@ class TenantLifecycle(TenantLifecycleServicer):
             if await claim(uow.connection, _operation(request), kind):
                 await set_state(uow.connection, to)
             return await state_of(uow.connection)
+
+    async def SetQuotas(self, request: pb.SetQuotasRequest, context: Any) -> pb.SetQuotasResponse:
+        async with (uow := UnitOfWork(self._pool, _tenant(request))):
+            if await claim(uow.connection, _operation(request), "quotas"):
+                await set_quotas(uow.connection, Quotas(request.quotas.requests_per_minute or None))
+            now = await quotas_of(uow.connection)
+        return pb.SetQuotasResponse(quotas=pb.Quotas(requests_per_minute=now.requests_per_minute or 0))
 
     async def Export(self, request: pb.ExportRequest, context: Any) -> pb.ExportResponse:
         try:

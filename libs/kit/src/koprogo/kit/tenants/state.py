@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -40,6 +41,13 @@ class OperationReused(Conflict):
     reason = "OPERATION_REUSED"
 
 
+class Standing(NamedTuple):
+    """What a process has to know of a tenant at each request."""
+
+    state: State = State.ACTIVE
+    requests_per_minute: int | None = None
+
+
 class NewTenant(msgspec.Struct, frozen=True):
     """What the operator says of a tenant who begins."""
 
@@ -53,23 +61,27 @@ class NewTenant(msgspec.Struct, frozen=True):
 
 
 class TenantStates:
-    """The states of this process, each at most `CACHE_SECONDS` old."""
+    """The tenants this process has to do with, each as he was at most `CACHE_SECONDS` ago."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._known: dict[UUID, tuple[float, State]] = {}
+        self._known: dict[UUID, tuple[float, Standing]] = {}
 
     async def of(self, tenant: UUID) -> State:
+        return (await self.standing(tenant)).state
+
+    async def standing(self, tenant: UUID) -> Standing:
         if tenant == PLATFORM:
-            return State.ACTIVE
+            return Standing()
         now = time.monotonic()
         if (hit := self._known.get(tenant)) and hit[0] > now:
             return hit[1]
-        state = State(await self._pool.fetchval("select tenant_state($1)", tenant))
+        row = await self._pool.fetchrow("select state, requests_per_minute from tenant_standing($1)", tenant)
+        standing = Standing(State(row["state"]), row["requests_per_minute"]) if row else Standing()
         if len(self._known) >= CACHE_SIZE:
             self._known.clear()
-        self._known[tenant] = (now + CACHE_SECONDS, state)
-        return state
+        self._known[tenant] = (now + CACHE_SECONDS, standing)
+        return standing
 
 
 def unless_erased(handler: Handler, states: TenantStates) -> Handler:

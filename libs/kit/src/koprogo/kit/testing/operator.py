@@ -39,6 +39,11 @@ class Operator:
         request = pb.ResumeRequest(operation_id=operation or str(uuid4()), tenant_id=str(tenant))
         return (await self.answers.Resume(request, None)).state
 
+    async def limit(self, tenant: UUID, requests_per_minute: int, operation: str | None = None) -> int:
+        quotas = pb.Quotas(requests_per_minute=requests_per_minute)
+        request = pb.SetQuotasRequest(operation_id=operation or str(uuid4()), tenant_id=str(tenant), quotas=quotas)
+        return (await self.answers.SetQuotas(request, None)).quotas.requests_per_minute
+
     async def erase(self, tenant: UUID, operation: str | None = None) -> str:
         request = pb.EraseRequest(operation_id=operation or str(uuid4()), tenant_id=str(tenant))
         return (await self.answers.Erase(request, None)).state
