@@ -2,6 +2,16 @@
 
 CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
 
+CREATE FUNCTION public.dedicated_tenants() RETURNS TABLE(tenant_id uuid, database text, bucket text, is_open boolean)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform set_config('koprogo.tenant', '00000000-0000-0000-0000-000000000000', true);
+    return query select t.tenant_id, t.database, t.bucket, t.opened_at is not null
+                 from tenants t where t.database is not null order by t.placed_at, t.tenant_id;
+end
+$$;
+
 CREATE TABLE public.grants (
     id uuid NOT NULL,
     tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
@@ -208,6 +218,12 @@ CREATE TABLE public.tenants (
     changed_at timestamp with time zone DEFAULT now() NOT NULL,
     requests_per_minute integer,
     CONSTRAINT tenants_requests_per_minute_check CHECK ((requests_per_minute > 0)),
+    database text,
+    bucket text,
+    placed_at timestamp with time zone,
+    opened_at timestamp with time zone,
+    CONSTRAINT placed_when_he_has_a_database CHECK (((database IS NULL) = (placed_at IS NULL))),
+    CONSTRAINT tenants_database_check CHECK ((database ~ '^t_[a-z0-9_]{1,61}$'::text)),
     CONSTRAINT tenants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'erased'::text])))
 );
 
@@ -263,6 +279,9 @@ ALTER TABLE ONLY public.restored_references
 
 ALTER TABLE ONLY public.tenant_operations
     ADD CONSTRAINT tenant_operations_pkey PRIMARY KEY (tenant_id, operation_id);
+
+ALTER TABLE ONLY public.tenants
+    ADD CONSTRAINT tenants_database_key UNIQUE (database);
 
 ALTER TABLE ONLY public.tenants
     ADD CONSTRAINT tenants_pkey PRIMARY KEY (tenant_id);
@@ -333,6 +352,8 @@ CREATE POLICY own ON public.grants FOR SELECT USING ((subject = ( SELECT (NULLIF
 CREATE POLICY owner_looks_up ON public.associations FOR SELECT TO current_user USING (true);
 
 ALTER TABLE public.ownerships ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY places ON public.tenants FOR SELECT USING (((database IS NOT NULL) AND (( SELECT (current_setting('koprogo.tenant'::text))::uuid AS current_setting) = '00000000-0000-0000-0000-000000000000'::uuid)));
 
 CREATE POLICY relay_forgets ON public.idempotency_keys FOR DELETE USING (((current_setting('koprogo.relay'::text, true) = 'on'::text) AND (created_at < (now() - '30 days'::interval))));
 

@@ -17,7 +17,7 @@ PACKAGES = {"kit": [ROOT / "libs" / "kit" / "src", ROOT / "libs" / "kernel" / "s
 INSIDE = {
     "CALLER_NOT_ALLOWED", "TENANT_MISSING", "HEADS_AND_SHARES", "THREE_QUARTERS", "SECOND_SESSION",
     "TENANT_ERASED", "OPERATION_MISSING", "OPERATION_REUSED", "CURSOR_UNKNOWN", "TABLE_UNKNOWN", "ROWS_UNREADABLE",
-    "IMPORT_OUT_OF_ORDER", "ROWS_STAND_ELSEWHERE",
+    "IMPORT_OUT_OF_ORDER", "ROWS_STAND_ELSEWHERE", "TENANT_HAS_BEGUN", "TENANT_LIVES_ELSEWHERE", "DATABASE_TAKEN",
 }  # fmt: skip
 """Between services or said to the operator, or reasons of a result and not of a refusal."""
 

@@ -14,7 +14,7 @@ from koprogo.kit.database import SchemaMismatch, check_schema, migrate
 Make = Callable[..., tuple[str, Path]]
 Database = tuple[str, str]
 
-KIT = ("0001_plumbing.sql", "0002_tenants.sql", "0004_quotas.sql")
+KIT = ("0001_plumbing.sql", "0002_tenants.sql", "0003_dedicated.sql", "0004_quotas.sql")
 FIRST = "create table colours (id int primary key);"
 
 

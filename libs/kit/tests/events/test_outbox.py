@@ -33,12 +33,12 @@ from .facts import (
 
 
 @pytest.fixture
-async def relay(database_url: str, bootstrap: str) -> Relay:
+async def relay(pool: Pool, database_url: str, bootstrap: str) -> Relay:
     # What another test left behind is not this one's.
     connection = await asyncpg.connect(database_url, server_settings={"koprogo.relay": "on"})
     await connection.execute("delete from outbox")
     await connection.close()
-    return Relay("notes", database_url, bootstrap)
+    return Relay("notes", database_url, bootstrap, pool)
 
 
 class TestAFact:
@@ -139,7 +139,7 @@ class TestTheRelay:
         self, pool: Pool, relay: Relay, bootstrap: str, make_topic: MakeTopic, database_url: str
     ) -> None:
         topic, tenant = await make_topic(), uuid4()
-        second = Relay("second", database_url, bootstrap)
+        second = Relay("second", database_url, bootstrap, pool)
         async with at_work(relay) as (first_task,):
             await publish(pool, tenant, fact(topic, 0))
             await marked(database_url)

@@ -75,10 +75,12 @@ end $$;
 class Letters:
     """The pool of the service, its superuser, and what its compacted topic says."""
 
-    def __init__(self, pool: Pool, superuser: asyncpg.Connection[asyncpg.Record], run_url: str) -> None:
+    def __init__(
+        self, pool: Pool, superuser: asyncpg.Connection[asyncpg.Record], run_url: str, owner_url: str, package: str
+    ) -> None:
         self.pool = pool
         self.superuser = superuser
-        self.run_url = run_url
+        self.run_url, self.owner_url, self.package = run_url, owner_url, package
         self.topic = "letters.letter"
         self.operator = Operator(TenantLifecycle(pool, nothing_to_provision, self.told))
 
@@ -133,6 +135,6 @@ async def letters(
     await migrate(owner, package)
     pool = await connect(run, size=4, service="letters")
     superuser = await asyncpg.connect(f"{admin_url}/{run.rpartition('/')[2]}")
-    yield Letters(pool, superuser, run)
+    yield Letters(pool, superuser, run, owner, package)
     await superuser.close()
     await pool.close()

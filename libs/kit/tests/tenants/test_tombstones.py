@@ -33,7 +33,7 @@ async def told(letters: Letters, bootstrap: str) -> AsyncIterator[Letters]:
         [NewTopic(letters.topic, 1, 1, topic_configs=COMPACTED_AT_ONCE), NewTopic(f"{letters.topic}.dlq", 1, 1)]
     )
     await admin.close()
-    relay = asyncio.create_task(Relay("letters", letters.run_url, bootstrap).run())
+    relay = asyncio.create_task(Relay("letters", letters.run_url, bootstrap, letters.pool).run())
     yield letters
     relay.cancel()
     await asyncio.gather(relay, return_exceptions=True)

@@ -16,7 +16,8 @@ import msgspec
 from koprogo.kernel.errors import Conflict
 
 if TYPE_CHECKING:
-    from koprogo.kit.database.pool import Connection, Pool
+    from koprogo.kit.database.dedicated import Connection
+    from koprogo.kit.database.pool import Pool
 
 
 class Key(msgspec.Struct):
@@ -77,7 +78,7 @@ async def record_key(connection: Connection, key: Key) -> None:
 
 async def find_answer(pool: Pool, key: Key) -> Answer | None:
     """What was answered to the first request with this key, or None for a key not yet used."""
-    async with pool.acquire() as connection, connection.transaction():
+    async with pool.lend(key.tenant) as connection, connection.transaction():
         await connection.execute(f"set local koprogo.tenant = '{key.tenant}'")
         row = await connection.fetchrow(
             "select fingerprint, status, media_type, body, location from idempotency_keys"
@@ -95,7 +96,7 @@ async def find_answer(pool: Pool, key: Key) -> Answer | None:
 
 
 async def keep_answer(pool: Pool, key: Key, answer: Answer) -> None:
-    async with pool.acquire() as connection, connection.transaction():
+    async with pool.lend(key.tenant) as connection, connection.transaction():
         await connection.execute(f"set local koprogo.tenant = '{key.tenant}'")
         await connection.execute(
             "update idempotency_keys set status = $3, media_type = $4, body = $5, location = $6"

@@ -32,11 +32,14 @@ from koprogo.kit.http import create_app, messages
 from koprogo.kit.http.health import Check, health_routes
 from koprogo.kit.settings import ServiceSettings, SettingsError, read
 from koprogo.kit.tenants import TenantStates, lifecycle, unless_erased
+from koprogo.kit.tenants.dedicate import keep_opening, open_all
 
 logger = logging.getLogger(__name__)
 
 COMMANDS = ("serve", "relay", "consume", "migrate", "all")
 S = TypeVar("S", bound=ServiceSettings)
+CONNECTIONS = {"serve": (7, 3, 0), "relay": (2, 7, 1), "consume": (4, 4, 2), "all": (5, 2, 3)}
+"""To the shared database, to those of one tenant, and what relay and jobs hold for themselves: 10 a process."""
 
 
 class Wiring(msgspec.Struct, kw_only=True):
@@ -80,10 +83,21 @@ def main(
     if settings.otlp_endpoint:
         spans.collect(settings.service, settings.otlp_endpoint)
     if command == "migrate":
-        applied = asyncio.run(migrate(settings.migration_database_url, package))
+        applied = asyncio.run(_migrate(settings, package))
         logger.info("schema is up to date", extra={"fields": {"applied": applied}})
         return
     uvloop.run(_run(command, package, settings, wire))
+
+
+async def _migrate(settings: ServiceSettings, package: str) -> list[str]:
+    """The shared database, and those of one tenant: none is left behind, or the release does not begin."""
+    applied = await migrate(settings.migration_database_url, package)
+    pool = await connect(settings.database_url, size=1, service=settings.service)
+    try:
+        await open_all(pool, settings.migration_database_url, package, only_new=False)
+    finally:
+        await pool.close()
+    return applied
 
 
 async def _run(
@@ -94,7 +108,10 @@ async def _run(
 ) -> None:
     # Services start in any order: what is not there yet is waited for, and said.
     await _patiently("the database", lambda: check_schema(settings.database_url, package))
-    pool = await connect(settings.database_url, size=settings.database_pool, service=settings.service)
+    size, dedicated, _ = CONNECTIONS[command]
+    pool = await connect(
+        settings.database_url, size=min(size, settings.database_pool), dedicated=dedicated, service=settings.service
+    )
     channels = Channels(ca=settings.tls_ca, certificate=settings.tls_certificate, key=settings.tls_key)
     verifier = TokenVerifier(
         issuer=settings.oidc_issuer, audience=settings.oidc_audience, jwks_url=settings.oidc_jwks_url
@@ -114,7 +131,9 @@ async def _run(
         if command in ("relay", "consume"):
             work["http"] = _serve_http(health(pool), settings)
         if command in ("relay", "all"):
-            work["relay"] = Relay(settings.service, settings.database_url, settings.kafka_bootstrap).run()
+            work["relay"] = Relay(settings.service, settings.database_url, settings.kafka_bootstrap, pool).run()
+            if settings.migration_database_url:
+                work["opener"] = keep_opening(pool, settings.migration_database_url, package)
         if command in ("consume", "all"):
             handlers = dict(wiring.handlers)
             if wiring.grants_source is None:

@@ -20,7 +20,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     service: str
     database_url: str
     migration_database_url: str = ""
-    """Role that owns the schema; needed by `migrate` alone."""
+    """Role that owns the schema; needed by `migrate`, and by the relay to open databases of one tenant."""
     http_host: str = "127.0.0.1"
     http_port: int
     grpc_host: str = "127.0.0.1"
@@ -35,7 +35,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     grpc_identity: str
     log_level: str = "INFO"
     database_pool: int = 7
-    """With the connections of the relay and of the jobs, at most 10 a process."""
+    """At most; fewer where relay and jobs have connections of their own, so that a process has 10."""
     trace_sampling: float = 0.01
     otlp_endpoint: str = ""
     """Where spans of sampled traces go; empty: nowhere."""

@@ -44,6 +44,56 @@ class FirstSyndic(_message.Message):
 Global___FirstSyndic: _TypeAlias = FirstSyndic  # noqa: Y015
 
 @_typing.final
+class DedicateRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OPERATION_ID_FIELD_NUMBER: _builtins.int
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    DATABASE_FIELD_NUMBER: _builtins.int
+    BUCKET_FIELD_NUMBER: _builtins.int
+    operation_id: _builtins.str
+    tenant_id: _builtins.str
+    database: _builtins.str
+    """On the server of the service's own, owned by the same role."""
+    bucket: _builtins.str
+    """Of his files, where the service keeps files."""
+    def __init__(
+        self,
+        *,
+        operation_id: _builtins.str = ...,
+        tenant_id: _builtins.str = ...,
+        database: _builtins.str = ...,
+        bucket: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bucket", b"bucket", "database", b"database", "operation_id", b"operation_id", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DedicateRequest: _TypeAlias = DedicateRequest  # noqa: Y015
+
+@_typing.final
+class DedicateResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IS_OPEN_FIELD_NUMBER: _builtins.int
+    is_open: _builtins.bool
+    """Every process knows where he lives, and all tables are there."""
+    def __init__(
+        self,
+        *,
+        is_open: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_open", b"is_open"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DedicateResponse: _TypeAlias = DedicateResponse  # noqa: Y015
+
+@_typing.final
 class ProvisionRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

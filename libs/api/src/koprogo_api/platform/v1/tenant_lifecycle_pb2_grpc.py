@@ -36,6 +36,11 @@ class TenantLifecycleStub:
         Args:
             channel: A grpc.Channel.
         """
+        self.Dedicate = channel.unary_unary(
+                '/koprogo_api.platform.v1.TenantLifecycle/Dedicate',
+                request_serializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.DedicateRequest.SerializeToString,
+                response_deserializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.DedicateResponse.FromString,
+                _registered_method=True)
         self.Provision = channel.unary_unary(
                 '/koprogo_api.platform.v1.TenantLifecycle/Provision',
                 request_serializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.ProvisionRequest.SerializeToString,
@@ -87,6 +92,13 @@ class TenantLifecycleServicer:
     """A tenant's life in one service, from its first day to its erasure. Every service answers it, to the operator alone.
     What is asked again with the same operation id is done once.
     """
+
+    def Dedicate(self, request, context):
+        """Before anything else of him: he is to live in a database of his own, which is there and empty. Ask until it is open.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
 
     def Provision(self, request, context):
         """Nothing happens to a tenant that is there.
@@ -152,6 +164,11 @@ class TenantLifecycleServicer:
 
 def add_TenantLifecycleServicer_to_server(servicer, server):
     rpc_method_handlers = {
+            'Dedicate': grpc.unary_unary_rpc_method_handler(
+                    servicer.Dedicate,
+                    request_deserializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.DedicateRequest.FromString,
+                    response_serializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.DedicateResponse.SerializeToString,
+            ),
             'Provision': grpc.unary_unary_rpc_method_handler(
                     servicer.Provision,
                     request_deserializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.ProvisionRequest.FromString,
@@ -209,6 +226,33 @@ class TenantLifecycle:
     """A tenant's life in one service, from its first day to its erasure. Every service answers it, to the operator alone.
     What is asked again with the same operation id is done once.
     """
+
+    @staticmethod
+    def Dedicate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/koprogo_api.platform.v1.TenantLifecycle/Dedicate',
+            koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.DedicateRequest.SerializeToString,
+            koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.DedicateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
 
     @staticmethod
     def Provision(request,

@@ -35,6 +35,8 @@ class TenantLifecycleStub:
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> TenantLifecycleAsyncStub: ...
+    Dedicate: _grpc.UnaryUnaryMultiCallable[_tenant_lifecycle_pb2.DedicateRequest, _tenant_lifecycle_pb2.DedicateResponse]
+    """Before anything else of him: he is to live in a database of his own, which is there and empty. Ask until it is open."""
     Provision: _grpc.UnaryUnaryMultiCallable[_tenant_lifecycle_pb2.ProvisionRequest, _tenant_lifecycle_pb2.ProvisionResponse]
     """Nothing happens to a tenant that is there."""
     Suspend: _grpc.UnaryUnaryMultiCallable[_tenant_lifecycle_pb2.SuspendRequest, _tenant_lifecycle_pb2.SuspendResponse]
@@ -59,6 +61,8 @@ class TenantLifecycleAsyncStub(TenantLifecycleStub):
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
+    Dedicate: _aio.UnaryUnaryMultiCallable[_tenant_lifecycle_pb2.DedicateRequest, _tenant_lifecycle_pb2.DedicateResponse]  # type: ignore[assignment]
+    """Before anything else of him: he is to live in a database of his own, which is there and empty. Ask until it is open."""
     Provision: _aio.UnaryUnaryMultiCallable[_tenant_lifecycle_pb2.ProvisionRequest, _tenant_lifecycle_pb2.ProvisionResponse]  # type: ignore[assignment]
     """Nothing happens to a tenant that is there."""
     Suspend: _aio.UnaryUnaryMultiCallable[_tenant_lifecycle_pb2.SuspendRequest, _tenant_lifecycle_pb2.SuspendResponse]  # type: ignore[assignment]
@@ -80,6 +84,14 @@ class TenantLifecycleServicer(metaclass=_abc_1.ABCMeta):
     """A tenant's life in one service, from its first day to its erasure. Every service answers it, to the operator alone.
     What is asked again with the same operation id is done once.
     """
+
+    @_abc_1.abstractmethod
+    def Dedicate(
+        self,
+        request: _tenant_lifecycle_pb2.DedicateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tenant_lifecycle_pb2.DedicateResponse, _abc.Awaitable[_tenant_lifecycle_pb2.DedicateResponse]]:
+        """Before anything else of him: he is to live in a database of his own, which is there and empty. Ask until it is open."""
 
     @_abc_1.abstractmethod
     def Provision(

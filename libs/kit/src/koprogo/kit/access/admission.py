@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from koprogo.kernel.errors import Forbidden
@@ -21,6 +22,7 @@ from koprogo.kit.tenants.state import State, TenantStates, TenantSuspended
 CACHE_SECONDS = 2.0
 """How long a revoked grant may still be honoured by a process that has just read it."""
 CACHE_SIZE = 20_000
+GRANTS = "select tenant_id, association_id, role, co_owner_id from grants_of($1)"
 ANYBODY = frozenset[Role]()
 """Admits every signed-in person."""
 
@@ -53,6 +55,7 @@ class Admission:
         self._states = TenantStates(pool)
         self._rates = Rates()
         self._local: dict[UUID, tuple[float, list[Grant]]] = {}
+        self._dedicated: dict[UUID, tuple[float, list[Grant], BaseException | None]] = {}
         self._asked: dict[tuple[UUID, UUID | None], tuple[float, Sequence[Grant], UUID | None]] = {}
 
     async def admit(
@@ -71,12 +74,19 @@ class Admission:
                 tenant = (await self._ask(claims.subject, association))[1]
             if tenant is not None:
                 return _actor(claims, frozenset({Role.SUPER_ADMIN}), tenant, association, ())
-        for grants in (await self._grants(claims.subject), None):
-            known = grants if grants is not None else (await self._ask(claims.subject, association))[0]
+        away: BaseException | None = None
+        for look in (self._grants, self._dedicated_grants, None):
+            if look is None:
+                known: Sequence[Grant] = (await self._ask(claims.subject, association))[0]
+            else:
+                known, away = await look(claims.subject)
             held = [g for g in known if _covers(g, organisation, association)]
             admitted = [g for g in held if not roles or g.role in roles]
             if admitted:
                 return _actor(claims, frozenset(g.role for g in held), admitted[0].tenant, association, held)
+        if away is not None:
+            # It may be there that he is admitted.
+            raise away
         raise NotAdmitted("You have no role that admits you here.")
 
     async def check_tenant(self, tenant: UUID, *, is_write: bool) -> None:
@@ -91,16 +101,29 @@ class Admission:
             raise TenantSuspended("This organisation is suspended: read it, and write once it is resumed.")
         self._rates.spend(tenant, per_minute)
 
-    async def _grants(self, subject: UUID) -> list[Grant]:
+    async def _grants(self, subject: UUID) -> tuple[list[Grant], None]:
         now = time.monotonic()
         if (hit := self._local.get(subject)) and hit[0] > now:
-            return hit[1]
-        rows = await self._pool.fetch("select tenant_id, association_id, role, co_owner_id from grants_of($1)", subject)
-        grants = [Grant(r["tenant_id"], r["association_id"], Role(r["role"]), r["co_owner_id"]) for r in rows]
+            return hit[1], None
+        grants = [_grant(row) for row in await self._pool.fetch(GRANTS, subject)]
         if len(self._local) >= CACHE_SIZE:
             self._local.clear()
         self._local[subject] = (now + CACHE_SECONDS, grants)
-        return grants
+        return grants, None
+
+    async def _dedicated_grants(self, subject: UUID) -> tuple[list[Grant], BaseException | None]:
+        """Of tenants who have a database of their own: of whom a subject is, is known there alone."""
+        if not await self._pool.homes():
+            return [], None
+        now = time.monotonic()
+        if (hit := self._dedicated.get(subject)) and hit[0] > now:
+            return hit[1], hit[2]
+        rows, away = await self._pool.fetch_dedicated(GRANTS, subject)
+        if len(self._dedicated) >= CACHE_SIZE:
+            self._dedicated.clear()
+        grants = [_grant(row) for row in rows]
+        self._dedicated[subject] = (now + CACHE_SECONDS, grants, away)
+        return grants, away
 
     async def _ask(self, subject: UUID, association: UUID | None) -> tuple[Sequence[Grant], UUID | None]:
         now = time.monotonic()
@@ -112,6 +135,10 @@ class Admission:
             self._asked.clear()
         self._asked[asked] = (now + CACHE_SECONDS, grants, organisation)
         return grants, organisation
+
+
+def _grant(row: asyncpg.Record) -> Grant:
+    return Grant(row["tenant_id"], row["association_id"], Role(row["role"]), row["co_owner_id"])
 
 
 def _covers(grant: Grant, organisation: UUID | None, association: UUID | None) -> bool:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from uuid import UUID
 
 from koprogo.kit import trace
-from koprogo.kit.database.pool import Connection, Pool
+from koprogo.kit.database.dedicated import Connection, Home
+from koprogo.kit.database.pool import Pool
 from koprogo.kit.idempotency import pending_key, record_key
 from koprogo.kit.ids import new_id
 
@@ -45,15 +46,19 @@ class UnitOfWork:
         self.tenant = tenant
 
     async def __aenter__(self) -> Self:
-        self.connection = await self._pool.acquire()
+        self._home = await self._where()
+        self.connection = await self._home.acquire()
         try:
             # One message: begin and the tenant. A UUID needs no quoting.
             await self.connection.execute(f"begin; set local koprogo.tenant = '{self.tenant}'")
         except BaseException:
-            await self._pool.release(self.connection)
+            await self._home.release(self.connection)
             raise
         self._enter()
         return self
+
+    async def _where(self) -> Pool | Home:
+        return await self._pool.home(self.tenant)
 
     def _enter(self) -> None:
         """Subclasses make their repositories on `self.connection` here."""
@@ -74,7 +79,7 @@ class UnitOfWork:
                 await self.connection.execute("rollback")
             raise
         finally:
-            await self._pool.release(self.connection)
+            await self._home.release(self.connection)
 
     async def publish(self, *events: Outgoing) -> None:
         """Write events to the outbox, in this transaction: the only way out."""
@@ -100,3 +105,10 @@ class UnitOfWork:
             "insert into inbox (event_id) values ($1) on conflict do nothing", event_id
         )
         return noted == "INSERT 0 1"
+
+
+class InShared(UnitOfWork):
+    """In the database that tenants share, wherever this one lives: for what it keeps of him."""
+
+    async def _where(self) -> Pool | Home:
+        return self._pool

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from prometheus_client import Counter
 
-from koprogo.kit.database import PLATFORM
+from koprogo.kit.database import PLATFORM, Connection, Home, Pool
 from koprogo.kit.database.pool import DATABASE_AWAY
 from koprogo.kit.events.patience import ANSWER_SECONDS, stop
 
@@ -29,11 +32,15 @@ KEPT = "7 days"
 PUBLISHED = Counter("koprogo_outbox_published_total", "Events published.", ["topic"])
 
 
+T = TypeVar("T")
+if TYPE_CHECKING:
+    _Connection = asyncpg.Connection[asyncpg.Record] | Connection
+
 SESSION = {"koprogo.relay": "on", "koprogo.tenant": str(PLATFORM)}
 """Settings of its own connection: policies let it carry the events of all tenants, and forget what is old."""
 
 
-async def forget(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+async def forget(connection: _Connection) -> None:
     """Published events after a week; noted events and idempotency keys after 30 days, which their policies say."""
     await connection.execute(f"delete from outbox where published_at < now() - interval '{KEPT}'")  # noqa: S608
     await connection.execute("delete from inbox")
@@ -41,8 +48,9 @@ async def forget(connection: asyncpg.Connection[asyncpg.Record]) -> None:
 
 
 class Relay:
-    def __init__(self, service: str, database_url: str, bootstrap: str) -> None:
-        self._service = service
+    def __init__(self, service: str, database_url: str, bootstrap: str, pool: Pool) -> None:
+        """`pool` knows the databases of one tenant: they are carried under the same lock."""
+        self._service, self._pool = service, pool
         self._url = database_url
         self._bootstrap = bootstrap
 
@@ -70,22 +78,47 @@ class Relay:
                 await producer.start()
             while not await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):  # noqa: ASYNC110
                 await asyncio.sleep(1)
-            forgotten_at, wait = 0.0, FIRST_WAIT
+            forgotten_at, wait = -math.inf, FIRST_WAIT
             while True:
-                if await self._publish_some(connection, producer):
+                published = await self._publish_some(connection, producer)
+                for home in (await self._pool.homes()).values():
+                    published += await self._publish_from(home, producer)
+                if published:
                     wait = FIRST_WAIT
                 else:
                     now = asyncio.get_running_loop().time()
                     if now - forgotten_at > 3600:
                         forgotten_at = now
                         await forget(connection)
+                        for home in (await self._pool.homes()).values():
+                            await self._in_home(home, forget)
                     await asyncio.sleep(wait)
                     wait = min(wait * 2, LONGEST_WAIT)
         finally:
             await stop(producer)
             await connection.close()
 
-    async def _publish_some(self, connection: asyncpg.Connection[asyncpg.Record], producer: AIOKafkaProducer) -> int:
+    async def _publish_from(self, home: Home, producer: AIOKafkaProducer) -> int:
+        return await self._in_home(home, lambda connection: self._publish_some(connection, producer)) or 0
+
+    async def _in_home(self, home: Home, deed: Callable[[Connection], Awaitable[T]]) -> T | None:
+        """In a database of one tenant; one that is away keeps the others' events from nobody."""
+        if not home.place.is_open:
+            return None
+        try:
+            connection = await home.acquire()
+            try:
+                async with connection.transaction():
+                    for name, value in SESSION.items():
+                        await connection.execute("select set_config($1, $2, true)", name, value)
+                    return await deed(connection)
+            finally:
+                await home.release(connection)
+        except (*DATABASE_AWAY, asyncpg.PostgresError) as wrong:
+            logger.warning("%s is not relayed: %s", home.place.database, type(wrong).__name__)
+            return None
+
+    async def _publish_some(self, connection: _Connection, producer: AIOKafkaProducer) -> int:
         rows = await connection.fetch(
             "select id, tenant_id, topic, key, type, payload, traceparent, occurred_at from outbox"
             " where published_at is null order by position limit $1",

@@ -6,6 +6,7 @@ The second place where the kit speaks a contract: every service answers it, and 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
@@ -14,9 +15,9 @@ import grpc
 import msgspec
 
 from koprogo.kernel.errors import DomainError
-from koprogo.kit.database import PLATFORM, Connection, Outgoing, Pool, UnitOfWork
-from koprogo.kit.tenants import export, restore, state
-from koprogo.kit.tenants.erase import erase
+from koprogo.kit.database import PLATFORM, Connection, Home, InShared, Outgoing, Pool, UnitOfWork
+from koprogo.kit.tenants import dedicate, export, restore, state
+from koprogo.kit.tenants.erase import drop_outbox, erase, tell_tombstones
 from koprogo.kit.tenants.quotas import Quotas, quotas_of, set_quotas
 from koprogo.kit.tenants.state import NewTenant, State, TenantErased, claim, is_done, set_state, state_of
 from koprogo_api.platform.v1 import tenant_lifecycle_pb2 as pb
@@ -28,6 +29,7 @@ from koprogo_api.platform.v1.tenant_lifecycle_pb2_grpc import (
 SERVICE = pb.DESCRIPTOR.services_by_name["TenantLifecycle"]
 CALLERS = {f"/{SERVICE.full_name}/{method.name}": frozenset({"operator"}) for method in SERVICE.methods}
 
+DATABASE = re.compile(r"t_[a-z0-9_]{1,61}")
 Provision = Callable[[NewTenant], Awaitable[None]]
 Told = Callable[[Connection, UUID], Awaitable[Sequence[Outgoing]]]
 """All that the compacted topics of a service say of a tenant."""
@@ -50,6 +52,13 @@ class TenantLifecycle(TenantLifecycleServicer):
         self._pool = pool
         self._provision = provision
         self._told = told
+
+    async def Dedicate(self, request: pb.DedicateRequest, context: Any) -> pb.DedicateResponse:
+        if not DATABASE.fullmatch(request.database):
+            raise dedicate.DatabaseTaken("Name a database that begins with t_.", database=request.database)
+        async with (uow := InShared(self._pool, _tenant(request))):
+            is_open = await dedicate.place(uow.connection, _operation(request), request.database, request.bucket)
+        return pb.DedicateResponse(is_open=is_open)
 
     async def Provision(self, request: pb.ProvisionRequest, context: Any) -> pb.ProvisionResponse:
         tenant, operation = _tenant(request), _operation(request)
@@ -124,16 +133,33 @@ class TenantLifecycle(TenantLifecycleServicer):
 
     async def Erase(self, request: pb.EraseRequest, context: Any) -> pb.EraseResponse:
         tenant, operation = _tenant(request), _operation(request)
-        async with (uow := UnitOfWork(self._pool, tenant)):
-            if await is_done(uow.connection, operation, "erase"):
+        async with (shared := InShared(self._pool, tenant)):
+            if await is_done(shared.connection, operation, "erase"):
                 return pb.EraseResponse(state=State.ERASED)
-            await set_state(uow.connection, State.ERASED)
-        # Until every process knows: none writes a row after those that are there were deleted.
-        await asyncio.sleep(state.CACHE_SECONDS + 0.5)
-        async with (uow := UnitOfWork(self._pool, tenant)):
-            if await claim(uow.connection, operation, "erase"):
-                await erase(uow, tenant, await self._told(uow.connection, tenant))
+        home = await self._pool.home(tenant)
+        told: Sequence[Outgoing] = ()
+        if not isinstance(home, Home) or home.place.is_open:
+            async with (uow := UnitOfWork(self._pool, tenant)):
+                await set_state(uow.connection, State.ERASED)
+            # Until every process knows: none writes a row after those that are there were deleted.
+            await asyncio.sleep(state.CACHE_SECONDS + 0.5)
+            async with (uow := UnitOfWork(self._pool, tenant)):
+                told = await self._told(uow.connection, tenant)
+                if isinstance(home, Home):
+                    # The rest goes with the database. Nothing of it is told once the tombstones are.
+                    await drop_outbox(uow.connection, tenant)
+                elif await claim(uow.connection, operation, "erase"):
+                    await erase(uow, tenant, told)
+        if isinstance(home, Home):
+            await self._forget(tenant, operation, told)
         return pb.EraseResponse(state=State.ERASED)
+
+    async def _forget(self, tenant: UUID, operation: str, told: Sequence[Outgoing]) -> None:
+        """His own database is dropped by whoever made it."""
+        async with (shared := InShared(self._pool, tenant)):
+            if await claim(shared.connection, operation, "erase"):
+                await dedicate.forget(shared.connection)
+                await tell_tombstones(shared, told)
 
     async def Describe(self, request: pb.DescribeRequest, context: Any) -> pb.DescribeResponse:
         async with (uow := UnitOfWork(self._pool, _tenant(request))):

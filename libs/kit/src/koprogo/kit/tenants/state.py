@@ -76,7 +76,8 @@ class TenantStates:
         now = time.monotonic()
         if (hit := self._known.get(tenant)) and hit[0] > now:
             return hit[1]
-        row = await self._pool.fetchrow("select state, requests_per_minute from tenant_standing($1)", tenant)
+        home = await self._pool.home(tenant)
+        row = await home.fetchrow("select state, requests_per_minute from tenant_standing($1)", tenant)
         standing = Standing(State(row["state"]), row["requests_per_minute"]) if row else Standing()
         if len(self._known) >= CACHE_SIZE:
             self._known.clear()

@@ -31,6 +31,12 @@ class Operator:
         answer = await self.answers.Describe(pb.DescribeRequest(tenant_id=str(tenant)), None)
         return answer.state, {table.table: table.count for table in answer.tables}
 
+    async def dedicate(self, tenant: UUID, database: str, bucket: str = "") -> bool:
+        request = pb.DedicateRequest(
+            operation_id=f"dedicate {database}", tenant_id=str(tenant), database=database, bucket=bucket
+        )
+        return (await self.answers.Dedicate(request, None)).is_open
+
     async def suspend(self, tenant: UUID, operation: str | None = None) -> str:
         request = pb.SuspendRequest(operation_id=operation or str(uuid4()), tenant_id=str(tenant))
         return (await self.answers.Suspend(request, None)).state

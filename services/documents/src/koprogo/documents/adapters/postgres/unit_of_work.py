@@ -142,8 +142,8 @@ class Open(NamedTuple):
 
 
 async def open_requests(pool: Pool) -> list[Open]:
-    return [Open(*row) for row in await pool.fetch("select document_id, tenant_id from open_requests()")]
+    return [Open(*row) for row in await pool.fetch_everywhere("select document_id, tenant_id from open_requests()")]
 
 
 async def open_dispatches(pool: Pool) -> list[Open]:
-    return [Open(*row) for row in await pool.fetch("select id, tenant_id from open_dispatches()")]
+    return [Open(*row) for row in await pool.fetch_everywhere("select id, tenant_id from open_dispatches()")]

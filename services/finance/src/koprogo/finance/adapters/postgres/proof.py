@@ -53,4 +53,5 @@ class PostgresProof:
 
 async def all_books(pool: Pool) -> Sequence[tuple[UUID, UUID]]:
     """Organisation and association of all books there are."""
-    return [(row["tenant_id"], row["association_id"]) for row in await pool.fetch("select * from all_books()")]
+    rows = await pool.fetch_everywhere("select * from all_books()")
+    return [(row["tenant_id"], row["association_id"]) for row in rows]

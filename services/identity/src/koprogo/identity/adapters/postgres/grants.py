@@ -64,7 +64,7 @@ async def told(connection: Connection, organisation_id: UUID) -> Sequence[Outgoi
 
 async def grants_of(pool: Pool, subject: UUID) -> list[Grant]:
     """All that somebody holds today, in every organisation."""
-    rows = await pool.fetch(f"select {COLUMNS} from grants_of($1)", subject)  # noqa: S608
+    rows = await pool.fetch_everywhere(f"select {COLUMNS} from grants_of($1)", subject)  # noqa: S608
     return [_grant(row) for row in rows]
 
 

@@ -57,10 +57,10 @@ class OpenInvitation(NamedTuple):
 
 
 async def organisation_of(pool: Pool, association_id: UUID) -> UUID | None:
-    organisation: UUID | None = await pool.fetchval("select organisation_of($1)", association_id)
+    organisation: UUID | None = await pool.find("select organisation_of($1)", association_id)
     return organisation
 
 
 async def open_invitations(pool: Pool) -> list[OpenInvitation]:
-    rows = await pool.fetch("select id, tenant_id, state, changed_at from open_invitations()")
+    rows = await pool.fetch_everywhere("select id, tenant_id, state, changed_at from open_invitations()")
     return [OpenInvitation(r["id"], r["tenant_id"], State(r["state"]), r["changed_at"]) for r in rows]

@@ -25,5 +25,5 @@ class PostgresUnitOfWork(UnitOfWork):
 
 async def organisation_of(pool: Pool, association_id: UUID) -> UUID | None:
     """Whose an association is, asked before a tenant is known."""
-    organisation: UUID | None = await pool.fetchval("select organisation_of($1)", association_id)
+    organisation: UUID | None = await pool.find("select organisation_of($1)", association_id)
     return organisation
