@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from koprogo.operator.plan import Step, farewell, plan
-from koprogo.operator.tenant import DeletionPolicy, Domain, FirstSyndic, TenantSpec
+from koprogo.operator.tenant import DeletionPolicy, Domain, FirstSyndic, Tenant, TenantSpec, Tier
 from koprogo.stack.instance import SERVICES
 
 HOSTS = st.lists(st.from_regex(r"[a-z]{1,8}\.example", fullmatch=True), unique=True, max_size=4)
@@ -21,6 +21,7 @@ def specs(draw: st.DrawFn) -> TenantSpec:
         slug=draw(st.from_regex(r"[a-z][a-z0-9-]{1,38}", fullmatch=True)),
         display_name=draw(st.text(min_size=1, max_size=20)),
         tenant_id=draw(st.uuids(version=4)),
+        tier=draw(st.sampled_from(Tier)),
         plan=draw(st.sampled_from(["starter", "pro", "enterprise"])),
         languages=draw(st.lists(st.sampled_from(["fr", "nl", "de", "en"]), min_size=1, unique=True)),
         first_syndic=draw(st.sampled_from([SYNDIC, None])),
@@ -68,6 +69,36 @@ class TestAPlan:
             assert [step.on for step in found if step.deed == deed] == [domain.host for domain in spec.domains]
 
 
+class TestTheDedicatedTier:
+    @given(specs(), st.booleans())
+    def test_decides_where_all_of_him_goes_before_he_has_anything(self, spec: TenantSpec, is_restored: bool) -> None:
+        steps = {step.name: step for step in plan(spec, SERVICES, is_restored=is_restored)}
+        wanted = spec.tier is Tier.DEDICATED
+        told = {f"dedicate-{service}" for service in SERVICES}
+        assert (told <= set(steps)) == wanted
+        for name in steps:
+            deed = steps[name].deed
+            if deed in ("provision", "resume", "suspend") and wanted:
+                first = [steps[one] for one in steps[name].needs]
+                assert told <= steps[name].needs or all(told <= one.needs for one in first)
+            if deed == "dedicate":
+                assert steps[name].needs == {f"database-{steps[name].on}", "bucket"}
+
+    @given(specs())
+    def test_drops_his_databases_only_once_every_service_has_forgotten_them(self, spec: TenantSpec) -> None:
+        steps = farewell(spec, SERVICES)
+        dropped = [step for step in steps if step.deed in ("drop-database", "drop-bucket")]
+        assert bool(dropped) == (spec.tier is Tier.DEDICATED and "erase-finance" in names(steps))
+        assert all({f"erase-{service}" for service in SERVICES} <= step.needs for step in dropped)
+
+    def test_names_what_is_his_as_postgresql_and_the_object_store_allow(self) -> None:
+        spec = TenantSpec(
+            slug="a-b", display_name="Any", tenant_id=uuid.uuid4(), plan="pro", languages=["fr"], tier=Tier.DEDICATED
+        )
+        one = Tenant("a-b", uuid.uuid4(), 1, "2026-01-01T08:00:00Z", spec)
+        assert (one.database("finance"), one.bucket) == ("t_a_b_finance", "t-a-b")
+
+
 class TestAFarewell:
     @given(specs())
     def test_suspends_before_anything_else_of_what_was_begun(self, spec: TenantSpec) -> None:
@@ -77,9 +108,10 @@ class TestAFarewell:
     @given(specs())
     def test_erases_nothing_that_is_retained_or_held(self, spec: TenantSpec) -> None:
         deeds = {step.deed for step in farewell(spec, SERVICES)}
-        erasing = {"erase", "empty-objects", "remove-organisation"}
+        files = "drop-bucket" if spec.tier is Tier.DEDICATED else "empty-objects"
+        erasing = {"erase", files, "remove-organisation"}
         if spec.legal_hold or spec.deletion_policy is DeletionPolicy.RETAIN:
-            assert not deeds & erasing
+            assert not deeds & {*erasing, "drop-bucket", "drop-database", "empty-objects"}
         else:
             assert erasing <= deeds
 

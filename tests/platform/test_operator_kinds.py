@@ -55,7 +55,7 @@ class TestANewTenant:
             ({"slug": "other"}, "name the resource by its slug"),
             ({"tenantId": "1"}, "spec.tenantId"),
             ({"tenantId": str(uuid.UUID(int=0))}, "spec.tenantId"),
-            ({"tier": "dedicated"}, "spec.tier"),
+            ({"tier": "own"}, "spec.tier"),
             ({"plan": "free"}, "spec.plan"),
             ({"languages": []}, "spec.languages"),
             ({"languages": ["fr", "fr"]}, "spec.languages"),
@@ -88,6 +88,7 @@ class TestATenantWhoIsThere:
         [
             ({"tenantId": str(uuid.uuid4())}, "tenantId is immutable"),
             ({"slug": "elsewhere"}, "slug is immutable"),
+            ({"tier": "dedicated"}, "tier is immutable"),
             ({"firstSyndic": None}, "firstSyndic is what a tenant begins with"),
         ],
     )

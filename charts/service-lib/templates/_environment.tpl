@@ -29,7 +29,8 @@
 - name: DATABASE_PASSWORD
   valueFrom: {secretKeyRef: {name: {{ $name }}-database, key: run}}
 - {name: KOPROGO_DATABASE_URL, value: "postgresql://{{ $name }}:$(DATABASE_PASSWORD)@{{ $.Values.global.postgres }}/{{ $name }}"}
-{{- if eq $process "migrate" }}
+{{- /* The relay opens the databases of single tenants. It answers nobody; what is asked over the network owns no schema. */}}
+{{- if has $process (list "migrate" "relay") }}
 - name: OWNER_PASSWORD
   valueFrom: {secretKeyRef: {name: {{ $name }}-database, key: owner}}
 - {name: KOPROGO_MIGRATION_DATABASE_URL, value: "postgresql://{{ $name }}_owner:$(OWNER_PASSWORD)@{{ $.Values.global.postgres }}/{{ $name }}"}

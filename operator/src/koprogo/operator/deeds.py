@@ -10,8 +10,9 @@ import msgspec
 from koprogo.kernel.errors import Conflict, Unavailable
 from koprogo.kit.tenants.state import CACHE_SECONDS
 from koprogo.operator import archive
+from koprogo.operator.adapters.buckets import Buckets
+from koprogo.operator.adapters.databases import Databases
 from koprogo.operator.adapters.keycloak import KeycloakOrganisations
-from koprogo.operator.adapters.objects import S3Objects
 from koprogo.operator.adapters.routes import Routes
 from koprogo.operator.adapters.services import Services
 from koprogo.operator.plan import Step
@@ -32,19 +33,20 @@ class Outside(msgspec.Struct, frozen=True):
 
     organisations: KeycloakOrganisations
     services: Services
-    objects: S3Objects
+    buckets: Buckets
+    databases: Databases
     routes: Routes
 
 
 def deeds(outside: Outside) -> Mapping[str, Deed]:
-    organisations, services, objects, routes = (
-        outside.organisations, outside.services, outside.objects, outside.routes,
+    organisations, services, buckets, databases, routes = (
+        outside.organisations, outside.services, outside.buckets, outside.databases, outside.routes,
     )  # fmt: skip
 
     async def archived(tenant: Tenant, step: Step) -> None:
         # Until every process knows that he is suspended: what one still wrote would be missing.
         await asyncio.sleep(CACHE_SECONDS + 0.5)
-        await archive.write(tenant, services, objects)
+        await archive.write(tenant, services, buckets.of(tenant))
 
     async def await_restore(tenant: Tenant, step: Step) -> None:
         raise AwaitsRestore("He has no first syndic: restore an archive into him with a TenantRestore.")
@@ -61,6 +63,9 @@ def deeds(outside: Outside) -> Mapping[str, Deed]:
 
     return {
         "organisation": lambda tenant, step: organisations.ensure(tenant.spec),
+        "database": lambda tenant, step: databases.ensure(tenant, step.on),
+        "bucket": lambda tenant, step: buckets.ensure(tenant),
+        "dedicate": lambda tenant, step: services.dedicate(tenant, step.on),
         "provision": lambda tenant, step: services.provision(tenant, step.on),
         "await-restore": await_restore,
         "quotas": lambda tenant, step: services.set_quotas(tenant, step.on),
@@ -72,6 +77,8 @@ def deeds(outside: Outside) -> Mapping[str, Deed]:
         "hold": hold,
         "archive": archived,
         "erase": lambda tenant, step: services.erase(tenant, step.on),
-        "empty-objects": lambda tenant, step: objects.empty(f"{tenant.spec.tenant_id}/"),
+        "empty-objects": lambda tenant, step: buckets.empty(tenant),
+        "drop-bucket": lambda tenant, step: buckets.drop(tenant),
+        "drop-database": lambda tenant, step: databases.drop(tenant, step.on),
         "remove-organisation": remove_organisation,
     }

@@ -15,7 +15,11 @@ from koprogo.operator.settings import Settings
 from koprogo.operator.tenant import GROUP, LABEL, VERSION, Tenant
 
 TENANTS, RESTORES = (GROUP, VERSION, "tenants"), (GROUP, VERSION, "tenantrestores")
-OWNED = (("gateway.networking.k8s.io", "v1", "httproutes"), ("cert-manager.io", "v1", "certificates"))
+OWNED = (
+    ("gateway.networking.k8s.io", "v1", "httproutes"),
+    ("cert-manager.io", "v1", "certificates"),
+    ("postgresql.cnpg.io", "v1", "databases"),
+)
 MINE = {LABEL: kopf.PRESENT}
 ENDED = ("Complete", "Failed")
 

@@ -15,7 +15,9 @@ from prometheus_client import start_http_server
 from koprogo.kit import logs
 from koprogo.kit.grpc import Channels
 from koprogo.kit.settings import SettingsError, read
+from koprogo.operator.adapters.buckets import Buckets
 from koprogo.operator.adapters.cluster import Cluster
+from koprogo.operator.adapters.databases import Databases
 from koprogo.operator.adapters.keycloak import KeycloakOrganisations
 from koprogo.operator.adapters.objects import S3Objects
 from koprogo.operator.adapters.routes import Routes
@@ -62,9 +64,11 @@ async def run(settings: Settings) -> None:
         issuer=settings.certificate_issuer,
         public_host=settings.public_host,
     )
-    lead = Lead(Outside(organisations, services, objects, routes), cluster, settings.stop_after)
+    databases = Databases(cluster, namespace=settings.databases_namespace, postgres=settings.postgres_cluster)
+    buckets = Buckets(objects)
+    lead = Lead(Outside(organisations, services, buckets, databases, routes), cluster, settings.stop_after)
     registry = kopf.OperatorRegistry()
-    register(registry, settings, lead, Restoring(services, objects, cluster))
+    register(registry, settings, lead, Restoring(services, buckets, cluster))
     start_http_server(settings.http_port, settings.http_host)
     told_to_stop = asyncio.Event()
     for told in (signal.SIGTERM, signal.SIGINT):

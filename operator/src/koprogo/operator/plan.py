@@ -6,32 +6,24 @@ from collections.abc import Sequence
 
 import msgspec
 
-from koprogo.operator.tenant import DeletionPolicy, TenantSpec
+from koprogo.operator import dedicated
+from koprogo.operator.step import Step
+from koprogo.operator.tenant import DeletionPolicy, TenantSpec, Tier
 
-
-class Step(msgspec.Struct, frozen=True, kw_only=True):
-    deed: str
-    """What the step does; `on` says to which service or host."""
-    on: str = ""
-    condition: str
-    """Of the tenant's status, which is true when all its steps are done."""
-    needs: frozenset[str] = frozenset()
-    """Names of steps before it."""
-
-    @property
-    def name(self) -> str:
-        return f"{self.deed}-{self.on}" if self.on else self.deed
+__all__ = ["Step", "farewell", "plan"]
 
 
 def plan(spec: TenantSpec, services: Sequence[str], *, is_restored: bool = False) -> list[Step]:
     """A tenant with no first syndic has nothing to begin with until an archive was restored into him."""
-    steps = [Step(deed="organisation", condition="IdentityReady")]
+    own = dedicated.made(services) if spec.tier is Tier.DEDICATED else []
+    steps = [Step(deed="organisation", condition="IdentityReady"), *own]
+    there = frozenset(step.name for step in steps)
     begun = is_restored or spec.first_syndic is not None
     for service in services:
         if not begun:
             steps.append(Step(deed="await-restore", on=service, condition="ServicesReady"))
             continue
-        needs = frozenset({"organisation"})
+        needs = there
         if not is_restored:
             # identity invites the first syndic into the organisation that is there.
             made = Step(deed="provision", on=service, condition="ServicesReady", needs=needs)
@@ -58,7 +50,11 @@ def farewell(spec: TenantSpec, services: Sequence[str]) -> list[Step]:
     archived = [Step(deed="archive", condition="Archived")] if spec.deletion_policy is DeletionPolicy.ARCHIVE else []
     erased = [
         *(Step(deed="erase", on=service, condition="Erased") for service in services),
-        Step(deed="empty-objects", condition="Erased"),
+        *(
+            dedicated.taken_down(services)
+            if spec.tier is Tier.DEDICATED
+            else [Step(deed="empty-objects", condition="Erased")]
+        ),
         Step(deed="remove-organisation", condition="Erased"),
     ]
     return _in_turn([*suspended, *archived, *routes, *erased])

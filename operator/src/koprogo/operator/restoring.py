@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
 
-from koprogo.kernel.errors import DomainError, Kind
+from koprogo.kernel.errors import DomainError, Kind, Unavailable
 from koprogo.operator.archive import Objects
-from koprogo.operator.conditions import camel
+from koprogo.operator.conditions import camel, was_true
 from koprogo.operator.lead import Statuses
 from koprogo.operator.restore import Importing, Restore, RestoreSpec, restore
 from koprogo.operator.tenant import Tenant
@@ -28,9 +28,17 @@ class TenantHasBegun(DomainError):
     reason = "TENANT_HAS_BEGUN"
 
 
+class DatabaseNotReady(Unavailable):
+    reason = "DATABASE_NOT_READY"
+
+
+class Files(Protocol):
+    def of(self, tenant: Tenant) -> Objects: ...
+
+
 class Restoring:
-    def __init__(self, services: Importing, objects: Objects, statuses: Statuses) -> None:
-        self._services, self._objects, self._statuses = services, objects, statuses
+    def __init__(self, services: Importing, files: Files, statuses: Statuses) -> None:
+        self._services, self._files, self._statuses = services, files, statuses
 
     async def restore(self, body: Mapping[str, Any], into: Tenant | None) -> str:
         """The phase it is in now; what ends neither well nor badly is to be tried again."""
@@ -53,7 +61,10 @@ class Restoring:
             raise TenantUnknown("There is no tenant of this name yet; make one without a first syndic.")
         if into.spec.first_syndic is not None or into.status.get("restoredFrom", wanted.name) != wanted.name:
             raise TenantHasBegun("He has begun already; name a new tenant that has no first syndic.")
-        compared = await restore(wanted, into.spec.tenant_id, self._services, self._objects)
+        if into.is_dedicated and not was_true(into.status.get("conditions", ()), "DatabaseReady"):
+            # What came before would be among the others' rows.
+            raise DatabaseNotReady("His own databases are still being made; it is tried again.")
+        compared = await restore(wanted, into.spec.tenant_id, self._services, self._files.of(into))
         told = {name: {**msgspec.to_builtins(one), "equal": one.is_equal} for name, one in compared.items()}
         if all(one.is_equal for one in compared.values()):
             return {"phase": "Complete", "reason": "Done", "message": "", "compared": told}

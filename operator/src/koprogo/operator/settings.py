@@ -32,6 +32,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where a tenant's own domain leads to."""
     routes_namespace: str = "gateway"
     certificate_issuer: str = "letsencrypt"
+    databases_namespace: str = "data"
+    postgres_cluster: str = "postgres"
+    """Of CloudNativePG, where the databases of the dedicated tier are made."""
     http_host: str = "127.0.0.1"
     http_port: int
     """Of the figures."""

@@ -20,6 +20,12 @@ class DeletionPolicy(StrEnum):
     ERASE = "Erase"
 
 
+class Tier(StrEnum):
+    SHARED = "shared"
+    DEDICATED = "dedicated"
+    """With a database of his own in each service, and a bucket of his own."""
+
+
 class FirstSyndic(msgspec.Struct, frozen=True):
     email: str
     name: str
@@ -43,6 +49,7 @@ class TenantSpec(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     slug: str
     display_name: str
     tenant_id: UUID
+    tier: Tier = Tier.SHARED
     plan: str
     languages: Sequence[str]
     first_syndic: FirstSyndic | None = None
@@ -87,6 +94,19 @@ class Tenant(msgspec.Struct, frozen=True):
     @property
     def is_restored(self) -> bool:
         return bool(self.status.get("restoredFrom"))
+
+    def database(self, service: str) -> str:
+        """Of his own. A slug has no underscore: no two give the same name."""
+        return f"t_{self.spec.slug.replace('-', '_')}_{service}"
+
+    @property
+    def bucket(self) -> str:
+        """Of his own."""
+        return f"t-{self.spec.slug}"
+
+    @property
+    def is_dedicated(self) -> bool:
+        return self.spec.tier is Tier.DEDICATED
 
     @property
     def archive(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import io
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -38,6 +39,24 @@ class S3Objects:
             secure=endpoint.startswith("https://"),
             http_client=PoolManager(timeout=Timeout(connect=2, read=60), retries=Retry(2), maxsize=4),
         )
+
+    def in_bucket(self, name: str) -> S3Objects:
+        other = copy.copy(self)
+        other._bucket = name
+        return other
+
+    async def has_bucket(self) -> bool:
+        return await self._ask(lambda: self._client.bucket_exists(self._bucket))
+
+    async def ensure_bucket(self) -> bool:
+        """Whether it had to be made."""
+        if await self.has_bucket():
+            return False
+        await self._ask(lambda: self._client.make_bucket(self._bucket))
+        return True
+
+    async def remove_bucket(self) -> None:
+        await self._ask(lambda: self._client.remove_bucket(self._bucket))
 
     async def put(self, key: str, content: bytes) -> None:
         await self._ask(

@@ -20,6 +20,10 @@ SHORT, LONG = 15.0, 900.0
 ERASED = "erased"
 
 
+class DatabaseNotOpen(Unavailable):
+    reason = "DATABASE_NOT_OPEN"
+
+
 class StateNotTaken(Unavailable):
     reason = "STATE_NOT_TAKEN"
 
@@ -28,6 +32,16 @@ class Services:
     def __init__(self, channels: Channels, addresses: Mapping[str, str]) -> None:
         self._channels, self._addresses = channels, addresses
         self.names: Sequence[str] = list(addresses)
+
+    async def dedicate(self, tenant: Tenant, service: str) -> None:
+        request = pb.DedicateRequest(
+            operation_id=tenant.operation(f"dedicate/{service}"),
+            tenant_id=str(tenant.spec.tenant_id),
+            database=tenant.database(service),
+            bucket=tenant.bucket,
+        )
+        if not (await called(self._of(service).Dedicate, request, deadline=SHORT)).is_open:
+            raise DatabaseNotOpen(f"{service} is making its tables in {tenant.database(service)}; it is asked again.")
 
     async def provision(self, tenant: Tenant, service: str) -> None:
         spec, syndic = tenant.spec, tenant.spec.first_syndic

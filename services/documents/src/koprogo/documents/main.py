@@ -29,7 +29,7 @@ from koprogo.documents.rendering.process import RenderingProcess
 from koprogo.documents.settings import CALLERS, Settings
 from koprogo.kit import process
 from koprogo.kit.access import Actor
-from koprogo.kit.database import Pool
+from koprogo.kit.database import Home, Pool
 from koprogo.kit.grpc import Channels
 from koprogo_api.documents.v1.documents_pb2_grpc import add_DocumentsServicer_to_server
 
@@ -53,27 +53,29 @@ async def wire(settings: Settings, pool: Pool, channels: Channels) -> AsyncItera
         sender=settings.mail_from,
     )
     uow_of = partial(PostgresUnitOfWork, pool)
-    store_of = partial(S3FileStore, client, settings.s3_bucket)
+
+    async def store_of(tenant: UUID) -> S3FileStore:
+        home = await pool.home(tenant)
+        own = home.place.bucket if isinstance(home, Home) else ""
+        return S3FileStore(client, own or settings.s3_bucket, tenant)
 
     async def uow(actor: Actor) -> PostgresUnitOfWork:
         return uow_of(actor.tenant)
 
     async def store(actor: Actor) -> S3FileStore:
-        return store_of(actor.tenant)
+        return await store_of(actor.tenant)
 
     async def object_store_answers() -> None:
         if not await asyncio.to_thread(client.bucket_exists, settings.s3_bucket):
             raise RuntimeError(f"there is no bucket {settings.s3_bucket}")
 
     async def render(one: Open) -> None:
-        await render_document(
-            one.id, uow=partial(uow_of, one.tenant), renderer=renderer, store=store_of(one.tenant), clock=now
-        )
+        store = await store_of(one.tenant)
+        await render_document(one.id, uow=partial(uow_of, one.tenant), renderer=renderer, store=store, clock=now)
 
     async def dispatch(one: Open) -> None:
-        await dispatch_document(
-            one.id, uow=partial(uow_of, one.tenant), store=store_of(one.tenant), mailer=mailer, clock=now
-        )
+        store = await store_of(one.tenant)
+        await dispatch_document(one.id, uow=partial(uow_of, one.tenant), store=store, mailer=mailer, clock=now)
 
     def repository(tenant: UUID) -> PostgresUnitOfWork:
         return uow_of(tenant)
