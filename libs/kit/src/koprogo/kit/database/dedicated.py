@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
@@ -66,7 +67,9 @@ class Dedicated:
                     if not kept.connection.is_closed():
                         return kept.connection
             if self._in_use + len(self._idle) > self._size:
-                self._idle.pop(0).connection.terminate()
+                # Ended before the next begins: the server counts them too. What does not answer is cut off.
+                with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    await self._idle.pop(0).connection.close(timeout=1)
             connection = await asyncpg.connect(
                 address(self._url, database),
                 command_timeout=30,
