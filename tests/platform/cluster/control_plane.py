@@ -45,13 +45,16 @@ def patiently(ready: Callable[[], bool]) -> Callable[[], bool]:
 
 
 class ControlPlane:
-    """What it keeps lies in `folder`; everything listens on 127.0.0.1, at ports of its own."""
+    """What it keeps lies in `folder`; everything listens on 127.0.0.1, at ports of its own.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    Pods that run cannot reach that: for them the API server has another address.
+    """
+
+    def __init__(self, folder: Path, host: str = "127.0.0.1") -> None:
+        self.folder, self.host = folder, host
         base = free_ports(len(NAMES))
         self.ports = {name: base + offset for offset, name in enumerate(NAMES)}
-        self.address = f"https://127.0.0.1:{self.ports['api']}"
+        self.address = f"https://{host}:{self.ports['api']}"
         self.kubeconfig = folder / "admin.kubeconfig"
 
     def start(self, kinds: Sequence[Path], *, nodes: int = 3) -> None:
@@ -121,8 +124,8 @@ class ControlPlane:
             "api",
             [
                 f"--etcd-servers={etcd}",
-                "--bind-address=127.0.0.1",
-                "--advertise-address=127.0.0.1",
+                f"--bind-address={self.host}",
+                f"--advertise-address={self.host}",
                 f"--secure-port={self.ports['api']}",
                 "--endpoint-reconciler-type=none",
                 "--profiling=false",
@@ -135,6 +138,9 @@ class ControlPlane:
                 "--service-cluster-ip-range=10.96.0.0/16",
                 "--authorization-mode=Node,RBAC",
                 "--allow-privileged=true",
+                "--kubelet-preferred-address-types=InternalIP",
+                f"--kubelet-client-certificate={keys}/admin.crt",
+                f"--kubelet-client-key={keys}/admin.key",
                 "--enable-admission-plugins=NodeRestriction",
                 f"--audit-policy-file={self.folder}/audit.yaml",
                 f"--audit-log-path={self.folder}/logs/audit.log",
@@ -225,13 +231,13 @@ class ControlPlane:
         self._openssl("req", "-x509", *EC, "-days", "30", "-subj", "/CN=cluster", "-keyout", "ca.key", "-out", "ca.crt")
         self._openssl("genrsa", "-out", "tokens.key", "2048")
         self._openssl("rsa", "-in", "tokens.key", "-pubout", "-out", "tokens.pub")
-        self._certificate("api", "/CN=kube-apiserver", "subjectAltName=IP:127.0.0.1,IP:10.96.0.1,DNS:localhost")
+        self.certificate("api", "/CN=kube-apiserver", f"subjectAltName=IP:{self.host},IP:10.96.0.1,DNS:localhost")
         for name, subject in (
             ("admin", "/O=system:masters/CN=admin"),
             ("controllers", "/CN=system:kube-controller-manager"),
             ("scheduler", "/CN=system:kube-scheduler"),
         ):
-            self._certificate(name, subject, "extendedKeyUsage=clientAuth")
+            self.certificate(name, subject, "extendedKeyUsage=clientAuth")
             self.write_kubeconfig(
                 name, {"client-certificate": f"{keys}/{name}.crt", "client-key": f"{keys}/{name}.key"}
             )
@@ -249,7 +255,8 @@ class ControlPlane:
         file.chmod(0o600)
         return file
 
-    def _certificate(self, name: str, subject: str, extension: str) -> None:
+    def certificate(self, name: str, subject: str, extension: str) -> None:
+        """`name`.crt and .key among the keys, from the cluster's own authority."""
         self._openssl(
             "req", "-x509", "-CA", "ca.crt", "-CAkey", "ca.key", *EC, "-days", "30", "-subj", subject,
             "-addext", extension, "-addext", "basicConstraints=critical,CA:FALSE",

