@@ -6,7 +6,7 @@ UV := 0.13.9
 DISTRIBUTIONS := libs/kernel libs/api libs/kit stack $(wildcard services/*) operator
 SOURCES := $(foreach d,$(DISTRIBUTIONS),$(d)/src)
 
-.PHONY: up down status logs demo reset env prepare test lint types contracts unit e2e bench test-platform test-node images images-pins engine lock api docs schema
+.PHONY: up down status logs demo reset env prepare test lint types contracts unit e2e bench test-platform test-node images images-pins engine lock api docs schema new-service
 
 up down status demo reset: $(VENV)/ready
 	@$(BIN)/python -m koprogo.stack $@
@@ -30,7 +30,7 @@ lint: $(VENV)/ready
 	cd proto && ../$(BIN)/buf lint
 
 types: $(VENV)/ready
-	$(BIN)/mypy $(filter-out libs/api/src,$(SOURCES)) bench images docs/write.py
+	$(BIN)/mypy $(filter-out libs/api/src,$(SOURCES)) bench images docs/write.py scaffold/new_service.py
 
 contracts: $(VENV)/ready
 	$(BIN)/lint-imports --no-cache
@@ -82,3 +82,7 @@ docs: $(VENV)/ready
 
 schema: $(VENV)/ready
 	$(BIN)/python -m koprogo.stack.schema
+
+# A service that runs, with chart, environments, topic and test: make new-service NAME=works
+new-service: $(VENV)/ready
+	@$(BIN)/python scaffold/new_service.py $(NAME)
