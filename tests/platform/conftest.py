@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from koprogo.stack import paths
+from koprogo.stack import paths, stack
+from koprogo.stack.testing import TestInstance, running
 from tests.platform.cluster import kinds
 from tests.platform.cluster.control_plane import ControlPlane
+from tests.platform.test_operator_place import Place, install
 
 
 def pytest_sessionstart() -> None:
@@ -47,3 +49,19 @@ def empty_cluster() -> Iterator[ControlPlane]:
     """One of its own, where nothing was applied yet."""
     with started() as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="session")
+def town() -> Iterator[TestInstance]:
+    """Every part and service, for the operator to lead tenants through: no test comes after those of the operator."""
+    with running(*stack.PARTS, durable=True) as instance:
+        yield instance
+
+
+@pytest.fixture(scope="session")
+def place(cluster: ControlPlane, town: TestInstance) -> Iterator[Place]:
+    install(cluster)
+    place = Place(cluster, town.instance)
+    place.start()
+    yield place
+    place.running.stop(patience=5)

@@ -3,64 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 import time
 import uuid
-from collections.abc import Iterator, Mapping
-from itertools import count
+from collections.abc import Mapping
 from typing import Any
 
 import asyncpg
-import httpx
 import pytest
 
 from koprogo.operator.plan import farewell, plan
 from koprogo.operator.tenant import Domain, FirstSyndic, TenantSpec
-from koprogo.stack import stack
 from koprogo.stack.client import Person, accept_invitation, eventually, mails
-from koprogo.stack.demo.building import ASSOCIATION, as_csv
+from koprogo.stack.demo.building import as_csv
 from koprogo.stack.instance import SERVICES
-from koprogo.stack.testing import TestInstance, running, superuser_url
+from koprogo.stack.testing import superuser_url
 from koprogo_api.platform.v1 import tenant_lifecycle_pb2 as pb
-from tests.platform.cluster.control_plane import ControlPlane
-from tests.platform.test_operator_place import INTERVAL, Object, Place, audited, forbidden, granted, install, tenant
+from tests.platform.test_operator_place import INTERVAL, Object, Place, associations, made, new_association, tenant
 
 PASSWORD = "a pass phrase for tests"
 KEPT = {f"{service}.{table}" for service in SERVICES for table in ("tenants", "tenant_operations")}
-NUMBERS = count(1)
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-
-
-@pytest.fixture(scope="module")
-def town() -> Iterator[TestInstance]:
-    with running(*stack.PARTS, durable=True) as instance:
-        yield instance
-
-
-@pytest.fixture(scope="module")
-def place(cluster: ControlPlane, town: TestInstance) -> Iterator[Place]:
-    install(cluster)
-    place = Place(cluster, town.instance)
-    place.start()
-    yield place
-    place.running.stop(patience=5)
-
-
-def made(place: Place, name: str, **spec: Any) -> Object:
-    one = tenant(name, **spec)
-    place.apply(one)
-    place.until("tenant", name, "Ready", 30)
-    return one
-
-
-def associations(one: Object) -> str:
-    return f"property/v1/organisations/{one['spec']['tenantId']}/associations"
-
-
-def new_association() -> dict[str, Any]:
-    """With an enterprise number of its own."""
-    first = 3_000_000 + next(NUMBERS)
-    return {**ASSOCIATION, "enterprise_number": f"{first:08}{97 - first % 97:02}"}
 
 
 class TestATenantWhoIsMade:
@@ -333,35 +295,3 @@ async def _count(place: Place, table: str, one: Object) -> int:
         return found
     finally:
         await superuser.close()
-
-
-class TestItsRoles:
-    def test_are_all_that_it_uses_and_no_more(self, place: Place) -> None:
-        made(place, "roles", domains=[{"host": "roles.example"}])
-        place.restore("roles", f"archives/{uuid.uuid4()}/{uuid.uuid4()}", "roles")
-        place.until("tenantrestore", "roles", "Failed")
-        place.change("roles", domains=[])
-        place.until("tenant", "roles", "Ready")
-        assert audited(place.cluster) == granted()
-        assert forbidden(place.cluster) == []
-
-    @pytest.mark.parametrize(
-        ("method", "path"),
-        [
-            ("GET", "/api/v1/secrets"),
-            ("GET", "/api/v1/namespaces"),
-            ("GET", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"),
-            ("DELETE", "/apis/platform.koprogo.io/v1alpha1/tenants/roles"),
-            ("DELETE", "/apis/gateway.networking.k8s.io/v1/namespaces/operator/httproutes/any"),
-            ("GET", "/api/v1/namespaces/gateway/secrets/gateway-certificate"),
-        ],
-    )
-    def test_let_it_do_nothing_else(self, place: Place, method: str, path: str) -> None:
-        answer = httpx.request(
-            method,
-            f"{place.cluster.address}{path}",
-            headers={"authorization": f"Bearer {place.token.read_text()}"},
-            verify=ssl.create_default_context(cafile=place.cluster.folder / "keys" / "ca.crt"),
-        )
-        assert answer.status_code == 403
-        assert "system:serviceaccount:operator:operator" in answer.json()["message"]

@@ -66,6 +66,12 @@ class TestWhatItsSchemaRefuses:
             ("replicas=2", "replicas"),
             ("resources.limits.cpu=1", "cpu"),
             ("services={identity}", "services"),
+            ("backups.recipient=age1short", "backups/recipient"),
+            (
+                "backups.recipient=AGE-SECRET-KEY-1654VXRN6EZRYW4R24ZC0JL7073WM0DUV738YRN50PWHJ327H6RHSF0E5CG",
+                "recipient",
+            ),
+            ("backups.identity=any", "identity"),
         ],
     )
     def test_is_refused_by_its_name(self, words: str, named: str) -> None:

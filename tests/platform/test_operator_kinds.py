@@ -18,6 +18,7 @@ WAIT = (
     "--for=condition=Established",
     "crd/tenants.platform.koprogo.io",
     "crd/tenantrestores.platform.koprogo.io",
+    "crd/tenantbackups.platform.koprogo.io",
 )
 RESTORE = {
     "apiVersion": "platform.koprogo.io/v1alpha1",
@@ -123,3 +124,31 @@ class TestARestoration:
         one = {**RESTORE, "spec": {**RESTORE["spec"], "tenant": "other"}}
         assert "a restoration is not changed" in refusal(known, one)
         known.kubectl("delete", "tenantrestore", "kept")
+
+
+@pytest.fixture
+def backup(known: ControlPlane) -> Iterator[dict[str, Any]]:
+    one = {**RESTORE, "kind": "TenantBackup", "spec": {"tenant": "there", "retentionDays": 7}}
+    known.kubectl("apply", "--server-side", "-f", "-", given=[one])
+    yield one
+    known.kubectl("delete", "tenantbackup", "kept")
+
+
+class TestABackup:
+    @pytest.mark.parametrize(
+        ("changed", "said"),
+        [
+            ({"tenant": "other"}, "a backup is one tenant's"),
+            ({"retentionDays": 6}, "retentionDays is made longer, never shorter"),
+            ({"retentionDays": 0}, "spec.retentionDays"),
+            ({"schedule": "daily"}, "field not declared in schema"),
+        ],
+    )
+    def test_is_refused_for_what_is_wrong(
+        self, known: ControlPlane, backup: dict[str, Any], changed: dict[str, Any], said: str
+    ) -> None:
+        assert said in refusal(known, {**backup, "spec": {**backup["spec"], **changed}})
+
+    def test_is_kept_for_longer_when_somebody_says_so(self, known: ControlPlane, backup: dict[str, Any]) -> None:
+        one = {**backup, "spec": {**backup["spec"], "retentionDays": 8, "legalHold": True}}
+        assert "kept" in known.kubectl("apply", "--server-side", "--dry-run=server", "-f", "-", given=[one])

@@ -7,14 +7,17 @@ import re
 import sys
 import uuid
 from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any
 
 import asyncpg
 import httpx
+import pyrage
 import yaml
 from minio import Minio
 
 from koprogo.kit.grpc import Channels
+from koprogo.stack.demo.building import ASSOCIATION
 from koprogo.stack.instance import SERVICES, Instance, free_ports
 from koprogo.stack.paths import repository
 from koprogo.stack.running import Running
@@ -25,6 +28,7 @@ from tests.platform.cluster.control_plane import ControlPlane
 
 CLUSTER_WIDE = (*charts.CLUSTER_WIDE, "CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding")
 BUCKET = "koprogo-documents"
+NUMBERS = count(1)
 INTERVAL = 4
 Object = dict[str, Any]
 
@@ -48,7 +52,7 @@ def install(cluster: ControlPlane) -> None:
         cluster.kubectl(
             "apply", "--server-side", "--force-conflicts", "--validate=strict", "-f", "-", given=objects
         )  # fmt: skip
-    names = ("tenants", "tenantrestores")
+    names = ("tenants", "tenantrestores", "tenantbackups")
     cluster.kubectl("wait", "--for=condition=Established", *(f"crd/{one}.platform.koprogo.io" for one in names))
 
 
@@ -79,6 +83,9 @@ class Place:
         token = cluster.kubectl("-n", "operator", "create", "token", "operator", "--duration=8h")
         self.token = cluster.folder / "operator.token"
         self.token.write_text(token)
+        self.keys = [pyrage.x25519.Identity.generate() for _ in range(2)]
+        """Backups are sealed for the first."""
+        self.identity = cluster.folder / "operator.identity"
 
     def start(self, stop_after: str = "") -> None:
         self.running.start([sys.executable, "-m", "koprogo.operator"], self.environment(stop_after))
@@ -98,6 +105,8 @@ class Place:
             "KOPROGO_KUBERNETES_CA": str(self.cluster.folder / "keys" / "ca.crt"),
             "KOPROGO_KUBERNETES_TOKEN": str(self.token),
             "KOPROGO_SERVICES": f"{{{addresses}}}",
+            "KOPROGO_BACKUP_RECIPIENT": str(self.keys[0].to_public()),
+            "KOPROGO_BACKUP_IDENTITY": str(self.identity),
             "KOPROGO_PUBLIC_HOST": "koprogo.example",
             "KOPROGO_HTTP_PORT": str(self.ports),
             "KOPROGO_PROBE_PORT": str(self.ports + 1),
@@ -131,17 +140,17 @@ class Place:
             said = yaml.safe_dump(dict(self.status(kind, name)))
             raise AssertionError(f"{late}\n{said}\n{self.running.last_words(30)}") from None
 
-    def delete(self, name: str) -> None:
-        self.cluster.kubectl("delete", "tenant", name, "--wait=false")
+    def delete(self, name: str, kind: str = "tenant") -> None:
+        self.cluster.kubectl("delete", kind, name, "--wait=false")
 
-    def until_gone(self, name: str, seconds: float = 90) -> None:
+    def until_gone(self, name: str, seconds: float = 90, kind: str = "tenant") -> None:
         def gone() -> bool:
-            return not self.cluster.kubectl("get", "tenant", name, "--ignore-not-found")
+            return not self.cluster.kubectl("get", kind, name, "--ignore-not-found")
 
         try:
             self.cluster.until(gone, seconds, f"{name} is gone")
         except AssertionError as late:
-            said = yaml.safe_dump(dict(self.status("tenant", name)))
+            said = yaml.safe_dump(dict(self.status(kind, name)))
             raise AssertionError(f"{late}\n{said}\n{self.running.last_words(30)}") from None
 
     def dies_after(self, step: str, deed: Callable[[], None]) -> None:
@@ -151,9 +160,20 @@ class Place:
         deed()
         self.cluster.until(lambda: self.running.pid is None, 60, f"the operator died after {step}")
 
-    def restore(self, name: str, archive: str, into: str) -> None:
+    def restore(self, name: str, archive: str, into: str, **spec: Any) -> None:
         kind = {"apiVersion": "platform.koprogo.io/v1alpha1", "kind": "TenantRestore"}
-        self.apply({**kind, "metadata": {"name": name}, "spec": {"archive": archive, "tenant": into}})
+        self.apply({**kind, "metadata": {"name": name}, "spec": {"archive": archive, "tenant": into, **spec}})
+
+    def back_up(self, name: str, tenant: str, **spec: Any) -> None:
+        kind = {"apiVersion": "platform.koprogo.io/v1alpha1", "kind": "TenantBackup"}
+        self.apply({**kind, "metadata": {"name": name}, "spec": {"tenant": tenant, **spec}})
+
+    def brings_key(self, *keys: pyrage.x25519.Identity) -> None:
+        """As the secret with the private keys would; none takes it away."""
+        if keys:
+            self.identity.write_text("".join(f"{key}\n" for key in keys))
+        else:
+            self.identity.unlink(missing_ok=True)
 
     def routed(self, kind: str) -> list[str]:
         return [one["metadata"]["name"] for one in self.cluster.get("-n", "gateway", kind)["items"]]
@@ -247,6 +267,23 @@ class Place:
             return {table: count for table, count in counts.items() if count}
         finally:
             await superuser.close()
+
+
+def made(place: Place, name: str, **spec: Any) -> Object:
+    one = tenant(name, **spec)
+    place.apply(one)
+    place.until("tenant", name, "Ready", 30)
+    return one
+
+
+def associations(one: Object) -> str:
+    return f"property/v1/organisations/{one['spec']['tenantId']}/associations"
+
+
+def new_association() -> dict[str, Any]:
+    """With an enterprise number of its own."""
+    first = 3_000_000 + next(NUMBERS)
+    return {**ASSOCIATION, "enterprise_number": f"{first:08}{97 - first % 97:02}"}
 
 
 Permission = tuple[str, str, str]

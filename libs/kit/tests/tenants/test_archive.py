@@ -15,6 +15,7 @@ from koprogo.kernel.errors import DomainError
 from koprogo.kit.database import PLATFORM, UnitOfWork
 from koprogo.kit.tenants import export
 from koprogo.kit.testing import Archive, in_the_way, traces
+from koprogo_api.platform.v1 import tenant_lifecycle_pb2 as pb
 
 from .conftest import Letters
 
@@ -98,6 +99,28 @@ class TestAnExport:
         with pytest.raises(DomainError) as refused:
             await letters.operator.page(uuid4(), cursor)
         assert refused.value.reason == "CURSOR_UNKNOWN"
+
+
+class TestASnapshot:
+    async def test_is_of_one_moment_of_a_tenant_who_goes_on_writing(self, letters: Letters, page_bytes: int) -> None:
+        await letters.write(tenant := uuid4())
+        before = await letters.operator.export(tenant)
+        told = letters.operator.answers.Snapshot(pb.SnapshotRequest(tenant_id=str(tenant)), None)
+        found = [await anext(told)]
+        async with (uow := UnitOfWork(letters.pool, tenant)):
+            await uow.connection.execute("update letters set text = 'later'")
+            await uow.connection.execute("delete from stamps")
+        found += [one async for one in told]
+        assert [(one.table, one.rows) for one in found[:-1]] == before.pages
+        assert {one.table: (one.count, one.sha256) for one in found[-1].manifest} == before.manifest
+        assert (await letters.operator.export(tenant)).manifest != before.manifest
+
+    async def test_says_what_is_there_without_its_rows(self, letters: Letters) -> None:
+        await letters.write(tenant := uuid4())
+        request = pb.SnapshotRequest(tenant_id=str(tenant), manifest_only=True)
+        (one,) = [one async for one in letters.operator.answers.Snapshot(request, None)]
+        assert {t.table: (t.count, t.sha256) for t in one.manifest} == await letters.operator.manifest(tenant)
+        assert one.rows == b""
 
 
 class TestARestoredTenant:

@@ -11,7 +11,7 @@ import pytest
 from google.protobuf import message_factory
 
 from koprogo.kernel.errors import DomainError
-from koprogo.kit.grpc import Channels, GrpcServer, called
+from koprogo.kit.grpc import Channels, GrpcServer, called, streamed
 from koprogo.kit.process import Wiring, grpc_callers, register
 from koprogo.kit.tenants.lifecycle import SERVICE
 from koprogo.stack import certificates
@@ -68,7 +68,10 @@ class TestANeighbour:
     async def test_is_refused(self, stub: TenantLifecycleStub, caller: str, method: str) -> None:
         request = message_factory.GetMessageClass(SERVICE.methods_by_name[method].input_type)(tenant_id=str(uuid4()))
         with pytest.raises(DomainError) as refused:
-            await called(getattr(stub, method), request)
+            if SERVICE.methods_by_name[method].server_streaming:
+                assert [one async for one in streamed(getattr(stub, method), request, deadline=5)] == []
+            else:
+                await called(getattr(stub, method), request)
         assert refused.value.reason == "CALLER_NOT_ALLOWED"
 
 
@@ -114,6 +117,41 @@ class TestTheOperator:
         )
         assert list(finished.manifest) == list(pages[-1].manifest)
         assert max(len(page.rows) for page in pages) > 24_000_000
+
+    async def test_is_told_all_of_a_tenant_in_one_answer(
+        self, stub: TenantLifecycleStub, letters: Letters, caller: str
+    ) -> None:
+        await letters.write(tenant := uuid4())
+        request = pb.SnapshotRequest(tenant_id=str(tenant))
+        told = [one async for one in streamed(stub.Snapshot, request, deadline=20)]
+        archive = await letters.operator.export(tenant)
+        assert [(one.table, one.rows) for one in told[:-1]] == archive.pages
+        assert {one.table: (one.count, one.sha256) for one in told[-1].manifest} == archive.manifest
+
+    async def test_who_goes_away_in_the_middle_leaves_no_transaction_behind(
+        self, stub: TenantLifecycleStub, letters: Letters, caller: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # More than fits between the two, so that the service waits for its reader.
+        await letters.write(tenant := uuid4(), count=40)
+        await letters.superuser.execute("update letters set content = convert_to(repeat('x', 1000000), 'utf8')")
+        under_way = (
+            "select count(*) from pg_stat_activity where datname = current_database() and xact_start is not null"
+        )
+        call = stub.Snapshot(pb.SnapshotRequest(tenant_id=str(tenant)))
+        assert (await call.read()).rows
+        assert await letters.superuser.fetchval(f"{under_way} and pid <> pg_backend_pid()") == 1
+        call.cancel()
+        async with asyncio.timeout(10):
+            while await letters.superuser.fetchval(f"{under_way} and pid <> pg_backend_pid()"):
+                await asyncio.sleep(0.05)
+
+    async def test_is_refused_a_snapshot_of_nobody(
+        self, stub: TenantLifecycleStub, letters: Letters, caller: str
+    ) -> None:
+        with pytest.raises(DomainError) as refused:
+            request = pb.SnapshotRequest(tenant_id="00000000-0000-0000-0000-000000000000")
+            assert [one async for one in streamed(stub.Snapshot, request, deadline=5)] == []
+        assert refused.value.reason == "TENANT_MISSING"
 
     @pytest.mark.parametrize("tenant", ["", "x", "00000000-0000-0000-0000-000000000000"])
     async def test_has_to_name_a_tenant(self, stub: TenantLifecycleStub, caller: str, tenant: str) -> None:

@@ -54,7 +54,7 @@ class Manifest(msgspec.Struct, frozen=True):
 class Pages(Protocol):
     @property
     def names(self) -> Sequence[str]: ...
-    def pages(self, tenant: Tenant, service: str) -> AsyncIterator[pb.ExportResponse]: ...
+    def pages(self, tenant: Tenant, service: str) -> AsyncIterator[pb.SnapshotResponse]: ...
 
 
 class Objects(Protocol):
@@ -64,8 +64,13 @@ class Objects(Protocol):
     async def keys(self, prefix: str) -> list[str]: ...
 
 
+class Files(Protocol):
+    def of(self, tenant: Tenant) -> Objects:
+        """All that have to do with a tenant, wherever he has his own."""
+
+
 class ExportChanged(Unavailable):
-    """A process that did not know yet, or a late event, wrote between two pages."""
+    """What came is not what the service says it was."""
 
     reason = "EXPORT_CHANGED"
 
@@ -78,9 +83,10 @@ class ArchiveDamaged(DomainError):
     reason = "ARCHIVE_DAMAGED"
 
 
-async def write(tenant: Tenant, services: Pages, objects: Objects) -> None:
+async def write(tenant: Tenant, archive: str, services: Pages, objects: Objects, into: Objects) -> None:
     """An archive that has its manifest is whole: it is not begun again, when half of it may be erased already."""
-    if await objects.find(f"{tenant.archive}/manifest.json") is not None:
+    manifest = f"{archive}/manifest.json"
+    if manifest in await into.keys(manifest):
         return
     spec = tenant.spec
     whole = Manifest(
@@ -89,10 +95,11 @@ async def write(tenant: Tenant, services: Pages, objects: Objects) -> None:
         name=spec.display_name,
         plan=spec.plan,
         languages=spec.languages,
-        services={service: await _export(tenant, service, services, objects) for service in services.names},
-        files=[await _copy(tenant, key, objects) for key in await objects.keys(f"{spec.tenant_id}/")],
+        services={service: await _export(tenant, archive, service, services, into) for service in services.names},
+        # After the rows: what they name is there, unless it was removed since.
+        files=[await _copy(tenant, archive, key, objects, into) for key in await objects.keys(f"{spec.tenant_id}/")],
     )
-    await objects.put(f"{tenant.archive}/manifest.json", msgspec.json.encode(whole))
+    await into.put(manifest, msgspec.json.encode(whole))
 
 
 async def read(archive: str, objects: Objects) -> Manifest:
@@ -113,14 +120,14 @@ async def part(archive: str, key: str, sha256: str, objects: Objects) -> bytes:
     return content
 
 
-async def _export(tenant: Tenant, service: str, services: Pages, objects: Objects) -> ServiceManifest:
+async def _export(tenant: Tenant, archive: str, service: str, services: Pages, into: Objects) -> ServiceManifest:
     pages: list[Page] = []
     tables: dict[str, Table] = {}
     seen: dict[str, tuple[int, hashlib._Hash]] = {}
     async for page in services.pages(tenant, service):
         if page.rows:
             key = f"{service}/{len(pages):06}.{page.table}.jsonl"
-            await objects.put(f"{tenant.archive}/{key}", page.rows)
+            await into.put(f"{archive}/{key}", page.rows)
             pages.append(Page(page.table, key, hashlib.sha256(page.rows).hexdigest()))
             count, digest = seen.get(page.table, (0, hashlib.sha256()))
             digest.update(page.rows)
@@ -130,12 +137,12 @@ async def _export(tenant: Tenant, service: str, services: Pages, objects: Object
     found = {name: Table(count, digest.hexdigest()) for name, (count, digest) in seen.items()}
     empty = Table(nothing[0], nothing[1].hexdigest())
     if not tables or any(found.get(name, empty) != table for name, table in tables.items()):
-        raise ExportChanged(f"{service} changed while it was exported; it is tried again.")
+        raise ExportChanged(f"{service} did not tell all that it has; it is tried again.")
     return ServiceManifest(tables, pages)
 
 
-async def _copy(tenant: Tenant, key: str, objects: Objects) -> File:
+async def _copy(tenant: Tenant, archive: str, key: str, objects: Objects, into: Objects) -> File:
     content = await objects.get(key)
     below = key.removeprefix(f"{tenant.spec.tenant_id}/")
-    await objects.put(f"{tenant.archive}/objects/{below}", content)
+    await into.put(f"{archive}/objects/{below}", content)
     return File(below, len(content), hashlib.sha256(content).hexdigest())

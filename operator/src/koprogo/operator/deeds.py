@@ -46,7 +46,8 @@ def deeds(outside: Outside) -> Mapping[str, Deed]:
     async def archived(tenant: Tenant, step: Step) -> None:
         # Until every process knows that he is suspended: what one still wrote would be missing.
         await asyncio.sleep(CACHE_SECONDS + 0.5)
-        await archive.write(tenant, services, buckets.of(tenant))
+        files = buckets.of(tenant)
+        await archive.write(tenant, tenant.archive, services, files, files)
 
     async def await_restore(tenant: Tenant, step: Step) -> None:
         raise AwaitsRestore("He has no first syndic: restore an archive into him with a TenantRestore.")

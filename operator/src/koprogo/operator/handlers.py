@@ -8,13 +8,15 @@ from typing import Any
 
 import kopf
 
+from koprogo.kernel.errors import DomainError
+from koprogo.operator.backing_up import BackingUp
 from koprogo.operator.conditions import Became, Outcome
 from koprogo.operator.lead import Lead
 from koprogo.operator.restoring import Restoring
 from koprogo.operator.settings import Settings
 from koprogo.operator.tenant import GROUP, LABEL, VERSION, Tenant
 
-TENANTS, RESTORES = (GROUP, VERSION, "tenants"), (GROUP, VERSION, "tenantrestores")
+TENANTS, RESTORES, BACKUPS = ((GROUP, VERSION, kind) for kind in ("tenants", "tenantrestores", "tenantbackups"))
 OWNED = (
     ("gateway.networking.k8s.io", "v1", "httproutes"),
     ("cert-manager.io", "v1", "certificates"),
@@ -24,8 +26,12 @@ MINE = {LABEL: kopf.PRESENT}
 ENDED = ("Complete", "Failed")
 
 
-def register(registry: kopf.OperatorRegistry, settings: Settings, lead: Lead, restoring: Restoring) -> None:
+def register(
+    registry: kopf.OperatorRegistry, settings: Settings, lead: Lead, restoring: Restoring, backing_up: BackingUp
+) -> None:
     known: dict[str, Tenant] = {}
+    made: set[str] = set()
+    """Backups, by name."""
 
     # Indexed before any handler runs, at the start too.
     @kopf.index(*TENANTS, registry=registry)
@@ -60,6 +66,8 @@ def register(registry: kopf.OperatorRegistry, settings: Settings, lead: Lead, re
     async def from_time_to_time(name: str | None, **_: Any) -> None:
         assert name is not None
         await lead.look(name, known)
+        if (tenant := known.get(name)) is not None:
+            await backing_up.make_due(tenant, made)
 
     for kind in OWNED:
 
@@ -86,9 +94,43 @@ def register(registry: kopf.OperatorRegistry, settings: Settings, lead: Lead, re
             phase = await restoring.restore(body, into)
         if phase not in ENDED:
             raise kopf.TemporaryError("It cannot be restored yet; its status says why.", delay=_delay(retry, settings))
-        if phase == "Complete" and into is not None and not into.is_restored:
+        is_dry = body["spec"].get("dryRun", False)
+        if phase == "Complete" and not is_dry and into is not None and not into.is_restored:
             known[into.name] = await restoring.note(name, into)
             await lead.look(into.name, known)
+
+    @kopf.index(*BACKUPS, registry=registry)
+    async def backups(name: str | None, **_: Any) -> Mapping[str, str]:
+        assert name is not None
+        made.add(name)
+        return {}
+
+    @kopf.on.event(*BACKUPS, registry=registry)
+    async def forget_backup(name: str | None, type: str | None, **_: Any) -> None:
+        if type == "DELETED" and name is not None:
+            made.discard(name)
+
+    @kopf.on.create(*BACKUPS, id="backup", registry=registry)
+    @kopf.on.resume(*BACKUPS, id="backup", registry=registry)
+    async def back_up(body: kopf.Body, retry: int, **_: Any) -> None:
+        if body.get("status", {}).get("phase") in ENDED:
+            return
+        phase = await backing_up.take(body, known.get(body["spec"]["tenant"]))
+        if phase not in ENDED:
+            raise kopf.TemporaryError("It cannot be made yet; its status says why.", delay=_delay(retry, settings))
+
+    @kopf.timer(
+        *BACKUPS, interval=settings.interval_seconds, initial_delay=settings.interval_seconds, registry=registry
+    )
+    async def ends(body: kopf.Body, **_: Any) -> None:
+        await backing_up.end(body, known.get(body["spec"]["tenant"]))
+
+    @kopf.on.delete(*BACKUPS, id="ended", registry=registry, backoff=settings.patience_seconds)
+    async def ended(body: kopf.Body, retry: int, **_: Any) -> None:
+        try:
+            await backing_up.remove(body, known.get(body["spec"]["tenant"]))
+        except DomainError as later:
+            raise kopf.TemporaryError(later.message, delay=_delay(retry, settings)) from later
 
 
 def _again(outcomes: Sequence[Outcome], retry: int, settings: Settings) -> None:

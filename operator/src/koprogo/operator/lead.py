@@ -58,7 +58,7 @@ class Lead:
         async with self._locks[tenant.name], self._leaves:
             if _same_id(tenant, tenants):
                 # He never began: what there is under this id is the other's.
-                metrics.now_in(tenant.name, None)
+                metrics.TENANTS.now_in(tenant.name, None)
                 return []
             if tenant.status.get("phase") not in ("Deleting", "Held"):
                 await self._tell(tenant, "Deleting", [])
@@ -66,7 +66,7 @@ class Lead:
             is_held = any(one.reason == "LegalHold" for one in outcomes)
             await self._tell(tenant, "Held" if is_held else "Deleting", outcomes)
             if all(one.is_done for one in outcomes):
-                metrics.now_in(tenant.name, None)
+                metrics.TENANTS.now_in(tenant.name, None)
                 logger.info("a tenant has left", extra={"fields": _record(tenant)})
             return outcomes
 
@@ -102,7 +102,7 @@ class Lead:
         await self._write(tenant, status)
 
     async def _write(self, tenant: Tenant, status: Mapping[str, Any]) -> None:
-        metrics.now_in(tenant.name, status["phase"])
+        metrics.TENANTS.now_in(tenant.name, status["phase"])
         # Each write is an event for everybody who watches.
         if any(tenant.status.get(field) != value for field, value in status.items()):
             # A merge keeps what is not said: a component that is no longer wanted is unsaid.

@@ -22,10 +22,12 @@ from koprogo.operator.adapters.keycloak import KeycloakOrganisations
 from koprogo.operator.adapters.objects import S3Objects
 from koprogo.operator.adapters.routes import Routes
 from koprogo.operator.adapters.services import Services
+from koprogo.operator.backing_up import BackingUp
 from koprogo.operator.deeds import Outside
 from koprogo.operator.handlers import register
 from koprogo.operator.lead import Lead
 from koprogo.operator.restoring import Restoring
+from koprogo.operator.sealed import Sealed
 from koprogo.operator.settings import Settings
 from koprogo.operator.tenant import GROUP
 
@@ -68,7 +70,9 @@ async def run(settings: Settings) -> None:
     buckets = Buckets(objects)
     lead = Lead(Outside(organisations, services, buckets, databases, routes), cluster, settings.stop_after)
     registry = kopf.OperatorRegistry()
-    register(registry, settings, lead, Restoring(services, buckets, cluster))
+    sealed = Sealed(objects, settings.backup_recipient, settings.backup_identity)
+    restoring = Restoring(services, buckets, sealed, cluster)
+    register(registry, settings, lead, restoring, BackingUp(services, buckets, objects, sealed, cluster))
     start_http_server(settings.http_port, settings.http_host)
     told_to_stop = asyncio.Event()
     for told in (signal.SIGTERM, signal.SIGINT):

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from koprogo.kernel.errors import DomainError, Kind, Unavailable
-from koprogo.operator.archive import Objects
+from koprogo.operator.archive import Files, Objects
 from koprogo.operator.conditions import camel, was_true
 from koprogo.operator.lead import Statuses
 from koprogo.operator.restore import Importing, Restore, RestoreSpec, restore
-from koprogo.operator.tenant import Tenant
+from koprogo.operator.tenant import Tenant, TenantUnknown
 
 logger = logging.getLogger(__name__)
-
-
-class TenantUnknown(DomainError):
-    kind = Kind.NOT_FOUND
-    reason = "TENANT_UNKNOWN"
 
 
 class TenantHasBegun(DomainError):
@@ -32,13 +27,9 @@ class DatabaseNotReady(Unavailable):
     reason = "DATABASE_NOT_READY"
 
 
-class Files(Protocol):
-    def of(self, tenant: Tenant) -> Objects: ...
-
-
 class Restoring:
-    def __init__(self, services: Importing, files: Files, statuses: Statuses) -> None:
-        self._services, self._files, self._statuses = services, files, statuses
+    def __init__(self, services: Importing, files: Files, sealed: Objects, statuses: Statuses) -> None:
+        self._services, self._files, self._sealed, self._statuses = services, files, sealed, statuses
 
     async def restore(self, body: Mapping[str, Any], into: Tenant | None) -> str:
         """The phase it is in now; what ends neither well nor badly is to be tried again."""
@@ -59,14 +50,22 @@ class Restoring:
     async def _restore(self, wanted: Restore, into: Tenant | None) -> dict[str, Any]:
         if into is None:
             raise TenantUnknown("There is no tenant of this name yet; make one without a first syndic.")
-        if into.spec.first_syndic is not None or into.status.get("restoredFrom", wanted.name) != wanted.name:
+        if not wanted.spec.dry_run and not _can_begin(wanted, into):
             raise TenantHasBegun("He has begun already; name a new tenant that has no first syndic.")
         if into.is_dedicated and not was_true(into.status.get("conditions", ()), "DatabaseReady"):
             # What came before would be among the others' rows.
             raise DatabaseNotReady("His own databases are still being made; it is tried again.")
-        compared = await restore(wanted, into.spec.tenant_id, self._services, self._files.of(into))
+        files = self._files.of(into)
+        source = self._sealed if wanted.spec.is_sealed else files
+        compared = await restore(wanted, into.spec.tenant_id, self._services, source, files)
         told = {name: {**msgspec.to_builtins(one), "equal": one.is_equal} for name, one in compared.items()}
-        if all(one.is_equal for one in compared.values()):
+        is_equal = all(one.is_equal for one in compared.values())
+        if wanted.spec.dry_run:
+            message = "Nothing was restored; compared says " + (
+                "that all is the same." if is_equal else "what differs."
+            )
+            return {"phase": "Complete", "reason": "DryRun", "message": message, "compared": told}
+        if is_equal:
             return {"phase": "Complete", "reason": "Done", "message": "", "compared": told}
         message = "What was restored is not what was archived; compared says where."
         return {"phase": "Failed", "reason": "RestoreDiffers", "message": message, "compared": told}
@@ -75,3 +74,7 @@ class Restoring:
         """The tenant has begun: told to him, since the restoration may be forgotten."""
         await self._statuses.write_status("tenants", into.name, {"restoredFrom": restore_name})
         return msgspec.structs.replace(into, status={**into.status, "restoredFrom": restore_name})
+
+
+def _can_begin(wanted: Restore, into: Tenant) -> bool:
+    return into.spec.first_syndic is None and into.status.get("restoredFrom", wanted.name) == wanted.name

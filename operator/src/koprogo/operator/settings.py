@@ -28,6 +28,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     s3_access_key: str
     s3_secret_key: str
     s3_bucket: str
+    backup_recipient: str = ""
+    """Public key of age that backups are sealed for; without one none is made."""
+    backup_identity: Path = Path("/etc/koprogo/backups/identity")
+    """Private keys, there only while somebody restores a backup."""
     public_host: str
     """Where a tenant's own domain leads to."""
     routes_namespace: str = "gateway"

@@ -9,8 +9,14 @@ from uuid import UUID, uuid5
 
 import msgspec
 
+from koprogo.kernel.errors import NotFound
+
 GROUP, VERSION = "platform.koprogo.io", "v1alpha1"
 LABEL = f"{GROUP}/tenant"
+
+
+class TenantUnknown(NotFound):
+    reason = "TENANT_UNKNOWN"
 
 
 class DeletionPolicy(StrEnum):
@@ -41,6 +47,12 @@ class Quotas(msgspec.Struct, frozen=True, rename="camel"):
     """Of each process of each service; when nothing is said, what the plan gives."""
 
 
+class Backups(msgspec.Struct, frozen=True, rename="camel"):
+    """One a day."""
+
+    retention_days: int
+
+
 PLANS = {"starter": 600, "pro": 3_000, "enterprise": 12_000}
 """Requests a minute."""
 
@@ -56,6 +68,7 @@ class TenantSpec(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """Without one the tenant begins by being restored from an archive."""
     domains: Sequence[Domain] = ()
     quotas: Quotas = Quotas()
+    backups: Backups | None = None
     suspended: bool = False
     deletion_policy: DeletionPolicy = DeletionPolicy.ARCHIVE
     legal_hold: bool = False

@@ -88,6 +88,15 @@ class S3Objects:
 
         return await self._ask(work)
 
+    async def size(self, prefix: str) -> int:
+        """Bytes."""
+
+        def work() -> int:
+            listed: Iterable[object] = self._client.list_objects(self._bucket, prefix, recursive=True)
+            return sum(one.size for one in listed)  # type: ignore[attr-defined]
+
+        return await self._ask(work)
+
     async def empty(self, prefix: str) -> None:
         """Until nothing is left under it."""
         while found := await self.keys(prefix):

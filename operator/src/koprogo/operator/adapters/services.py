@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from koprogo.kernel.errors import DomainError, Unavailable
-from koprogo.kit.grpc import Channels, called
+from koprogo.kit.grpc import Channels, called, streamed
 from koprogo.operator.tenant import Tenant
 from koprogo_api.platform.v1 import tenant_lifecycle_pb2 as pb
 from koprogo_api.platform.v1.tenant_lifecycle_pb2_grpc import TenantLifecycleStub
@@ -15,7 +15,7 @@ from koprogo_api.platform.v1.tenant_lifecycle_pb2_grpc import TenantLifecycleStu
 if TYPE_CHECKING:
     from koprogo_api.platform.v1.tenant_lifecycle_pb2_grpc import TenantLifecycleAsyncStub
 
-SHORT, LONG = 15.0, 900.0
+SHORT, LONG = 15.0, 3600.0
 """Seconds: for a word, and for all of a tenant's rows."""
 ERASED = "erased"
 
@@ -102,17 +102,17 @@ class Services:
         )
         return (await called(self._of(service).SetQuotas, request, deadline=SHORT)).quotas == wanted
 
-    async def pages(self, tenant: Tenant, service: str) -> AsyncIterator[pb.ExportResponse]:
-        """The last has the manifest."""
-        cursor = ""
-        while True:
-            request = pb.ExportRequest(
-                operation_id=tenant.operation("archive"), tenant_id=str(tenant.spec.tenant_id), cursor=cursor
-            )
-            page = await called(self._of(service).Export, request, deadline=LONG)
+    async def pages(self, tenant: Tenant, service: str) -> AsyncIterator[pb.SnapshotResponse]:
+        """All as at one moment; the last has the manifest."""
+        request = pb.SnapshotRequest(tenant_id=str(tenant.spec.tenant_id))
+        async for page in streamed(self._of(service).Snapshot, request, deadline=LONG):
             yield page
-            if not (cursor := page.next_cursor):
-                return
+
+    async def manifest(self, service: str, tenant_id: UUID) -> dict[str, tuple[int, str]]:
+        """Table to its rows and their hash, as they stand now."""
+        request = pb.SnapshotRequest(tenant_id=str(tenant_id), manifest_only=True)
+        answers = [one async for one in streamed(self._of(service).Snapshot, request, deadline=LONG)]
+        return {one.table: (one.count, one.sha256) for one in answers[-1].manifest}
 
     async def add_page(self, service: str, operation: str, tenant_id: UUID, table: str, rows: bytes) -> None:
         request = pb.ImportRequest(operation_id=operation, tenant_id=str(tenant_id), table=table, rows=rows)

@@ -61,6 +61,11 @@ class TenantLifecycleStub:
                 request_serializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.ExportRequest.SerializeToString,
                 response_deserializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.ExportResponse.FromString,
                 _registered_method=True)
+        self.Snapshot = channel.unary_stream(
+                '/koprogo_api.platform.v1.TenantLifecycle/Snapshot',
+                request_serializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.SnapshotRequest.SerializeToString,
+                response_deserializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.SnapshotResponse.FromString,
+                _registered_method=True)
         self.Import = channel.unary_unary(
                 '/koprogo_api.platform.v1.TenantLifecycle/Import',
                 request_serializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.ImportRequest.SerializeToString,
@@ -127,6 +132,13 @@ class TenantLifecycleServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Snapshot(self, request, context):
+        """All pages as they are at one moment, of a tenant who goes on working; the last message has the manifest.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Import(self, request, context):
         """A page of an export, in the order it was exported in, into a tenant of another id, who is suspended by it.
         """
@@ -188,6 +200,11 @@ def add_TenantLifecycleServicer_to_server(servicer, server):
                     servicer.Export,
                     request_deserializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.ExportRequest.FromString,
                     response_serializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.ExportResponse.SerializeToString,
+            ),
+            'Snapshot': grpc.unary_stream_rpc_method_handler(
+                    servicer.Snapshot,
+                    request_deserializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.SnapshotRequest.FromString,
+                    response_serializer=koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.SnapshotResponse.SerializeToString,
             ),
             'Import': grpc.unary_unary_rpc_method_handler(
                     servicer.Import,
@@ -352,6 +369,33 @@ class TenantLifecycle:
             '/koprogo_api.platform.v1.TenantLifecycle/Export',
             koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.ExportRequest.SerializeToString,
             koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.ExportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Snapshot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/koprogo_api.platform.v1.TenantLifecycle/Snapshot',
+            koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.SnapshotRequest.SerializeToString,
+            koprogo__api_dot_platform_dot_v1_dot_tenant__lifecycle__pb2.SnapshotResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -44,6 +44,8 @@ class TenantLifecycleStub:
     Resume: _grpc.UnaryUnaryMultiCallable[_tenant_lifecycle_pb2.ResumeRequest, _tenant_lifecycle_pb2.ResumeResponse]
     Export: _grpc.UnaryUnaryMultiCallable[_tenant_lifecycle_pb2.ExportRequest, _tenant_lifecycle_pb2.ExportResponse]
     """One page; the last says in its manifest what the whole has to be. Suspend first, or it may change under way."""
+    Snapshot: _grpc.UnaryStreamMultiCallable[_tenant_lifecycle_pb2.SnapshotRequest, _tenant_lifecycle_pb2.SnapshotResponse]
+    """All pages as they are at one moment, of a tenant who goes on working; the last message has the manifest."""
     Import: _grpc.UnaryUnaryMultiCallable[_tenant_lifecycle_pb2.ImportRequest, _tenant_lifecycle_pb2.ImportResponse]
     """A page of an export, in the order it was exported in, into a tenant of another id, who is suspended by it."""
     FinishImport: _grpc.UnaryUnaryMultiCallable[_tenant_lifecycle_pb2.FinishImportRequest, _tenant_lifecycle_pb2.FinishImportResponse]
@@ -70,6 +72,8 @@ class TenantLifecycleAsyncStub(TenantLifecycleStub):
     Resume: _aio.UnaryUnaryMultiCallable[_tenant_lifecycle_pb2.ResumeRequest, _tenant_lifecycle_pb2.ResumeResponse]  # type: ignore[assignment]
     Export: _aio.UnaryUnaryMultiCallable[_tenant_lifecycle_pb2.ExportRequest, _tenant_lifecycle_pb2.ExportResponse]  # type: ignore[assignment]
     """One page; the last says in its manifest what the whole has to be. Suspend first, or it may change under way."""
+    Snapshot: _aio.UnaryStreamMultiCallable[_tenant_lifecycle_pb2.SnapshotRequest, _tenant_lifecycle_pb2.SnapshotResponse]  # type: ignore[assignment]
+    """All pages as they are at one moment, of a tenant who goes on working; the last message has the manifest."""
     Import: _aio.UnaryUnaryMultiCallable[_tenant_lifecycle_pb2.ImportRequest, _tenant_lifecycle_pb2.ImportResponse]  # type: ignore[assignment]
     """A page of an export, in the order it was exported in, into a tenant of another id, who is suspended by it."""
     FinishImport: _aio.UnaryUnaryMultiCallable[_tenant_lifecycle_pb2.FinishImportRequest, _tenant_lifecycle_pb2.FinishImportResponse]  # type: ignore[assignment]
@@ -123,6 +127,14 @@ class TenantLifecycleServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_tenant_lifecycle_pb2.ExportResponse, _abc.Awaitable[_tenant_lifecycle_pb2.ExportResponse]]:
         """One page; the last says in its manifest what the whole has to be. Suspend first, or it may change under way."""
+
+    @_abc_1.abstractmethod
+    def Snapshot(
+        self,
+        request: _tenant_lifecycle_pb2.SnapshotRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_tenant_lifecycle_pb2.SnapshotResponse], _abc.AsyncIterator[_tenant_lifecycle_pb2.SnapshotResponse]]:
+        """All pages as they are at one moment, of a tenant who goes on working; the last message has the manifest."""
 
     @_abc_1.abstractmethod
     def Import(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -76,3 +76,14 @@ async def called(
                     raise refused from error
             await asyncio.sleep(0.05 * attempt)
     raise AssertionError("unreachable")
+
+
+async def streamed(
+    method: Callable[..., AsyncIterable[Answer]], request: object, *, deadline: float
+) -> AsyncIterator[Answer]:
+    """All that a neighbour answers, one after the other. Whoever breaks off begins again."""
+    try:
+        async for answer in method(request, timeout=deadline, metadata=[(TRACE, trace.current())]):
+            yield answer
+    except grpc.aio.AioRpcError as error:
+        raise from_error(error) from error

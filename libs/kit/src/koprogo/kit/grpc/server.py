@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -59,50 +60,62 @@ class _Door(grpc.aio.ServerInterceptor):
         handler_call_details: grpc.HandlerCallDetails,
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
         handler = await continuation(handler_call_details)
-        if handler is None or handler.unary_unary is None:
-            return handler
-        method = handler_call_details.method
-        inner = handler.unary_unary
-        allowed = self._allowed.get(method, frozenset())
+        if handler is None:
+            return None
+        method, types = handler_call_details.method, (handler.request_deserializer, handler.response_serializer)
+        if (unary := handler.unary_unary) is not None:
 
-        async def answer(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
-            metadata = {name: value for name, value in context.invocation_metadata() or ()}
-            trace.enter(str(metadata.get(TRACE, "")))
-            started, code = time.perf_counter(), "OK"
-            try:
-                names = list(context.auth_context().get("x509_common_name", ()))
-                caller = names[0].decode() if names else "nobody"
-                if caller not in allowed:
-                    raise CallerRefused(f"{caller} may not call {method}.", caller=caller)
-                tenant = metadata.get(TENANT)
-                _tenant.set(UUID(str(tenant)) if tenant else None)
-                logs.tenant_id.set(str(tenant or ""))
-                with spans.span(method):
-                    return await inner(request, context)  # type: ignore[arg-type]
-            except DomainError as refused:
-                code = refused.kind.name
-                await context.abort_with_status(to_status(refused))
-            except ValueError as malformed:
-                code = "INVALID"
-                await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(malformed))
-            except grpc.aio.AbortError:
-                raise
-            except DATABASE_AWAY as away:
-                code = "UNAVAILABLE"
-                logger.warning("the database is away: %s", type(away).__name__)
-                await context.abort(grpc.StatusCode.UNAVAILABLE, "The database does not answer.")
-            except Exception:
-                code = "INTERNAL"
-                logger.exception("call of %s failed", method)
-                await context.abort(grpc.StatusCode.INTERNAL, "It was logged under the trace of this call.")
-            finally:
-                LATENCY.labels(method, code).observe(time.perf_counter() - started)
+            async def answer(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
+                async with self._admitted(method, context):
+                    return await unary(request, context)  # type: ignore[arg-type]
 
-        return grpc.unary_unary_rpc_method_handler(
-            answer,
-            request_deserializer=handler.request_deserializer,
-            response_serializer=handler.response_serializer,
-        )
+            return grpc.unary_unary_rpc_method_handler(answer, *types)
+        if (stream := handler.unary_stream) is not None:
+
+            async def tell(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[Any]:
+                # Closed with the call, also of a caller who goes away in the middle.
+                async with self._admitted(method, context), aclosing(stream(request, context)) as answers:  # type: ignore[arg-type, type-var]
+                    async for one in answers:  # type: ignore[attr-defined]
+                        yield one
+
+            return grpc.unary_stream_rpc_method_handler(tell, *types)
+        # Of another shape: nobody would be asked who he is.
+        return None
+
+    @asynccontextmanager
+    async def _admitted(self, method: str, context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[None]:
+        """For the time of one call: who may not is refused, and what goes wrong inside is told as it is meant."""
+        metadata = {name: value for name, value in context.invocation_metadata() or ()}
+        trace.enter(str(metadata.get(TRACE, "")))
+        started, code = time.perf_counter(), "OK"
+        try:
+            names = list(context.auth_context().get("x509_common_name", ()))
+            caller = names[0].decode() if names else "nobody"
+            if caller not in self._allowed.get(method, frozenset()):
+                raise CallerRefused(f"{caller} may not call {method}.", caller=caller)
+            tenant = metadata.get(TENANT)
+            _tenant.set(UUID(str(tenant)) if tenant else None)
+            logs.tenant_id.set(str(tenant or ""))
+            with spans.span(method):
+                yield
+        except DomainError as refused:
+            code = refused.kind.name
+            await context.abort_with_status(to_status(refused))
+        except ValueError as malformed:
+            code = "INVALID"
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(malformed))
+        except grpc.aio.AbortError:
+            raise
+        except DATABASE_AWAY as away:
+            code = "UNAVAILABLE"
+            logger.warning("the database is away: %s", type(away).__name__)
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "The database does not answer.")
+        except Exception:
+            code = "INTERNAL"
+            logger.exception("call of %s failed", method)
+            await context.abort(grpc.StatusCode.INTERNAL, "It was logged under the trace of this call.")
+        finally:
+            LATENCY.labels(method, code).observe(time.perf_counter() - started)
 
 
 class GrpcServer:

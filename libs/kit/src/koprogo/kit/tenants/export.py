@@ -67,6 +67,17 @@ async def page(connection: Connection, cursor: Cursor | None) -> Page:
     return Page("", b"", None)
 
 
+async def pages(connection: Connection) -> AsyncIterator[Page]:
+    """All that have rows, of the moment of this transaction."""
+    cursor = None
+    while True:
+        found = await page(connection, cursor)
+        if found.rows:
+            yield found
+        if (cursor := found.next) is None:
+            return
+
+
 async def manifest(connection: Connection) -> list[Manifest]:
     found = []
     for table in await exported(connection):

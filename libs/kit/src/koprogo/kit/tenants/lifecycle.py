@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -108,6 +108,15 @@ class TenantLifecycle(TenantLifecycleServicer):
             next_cursor=msgspec.json.encode(page.next).decode() if page.next else "",
             manifest=_manifest(manifest),
         )
+
+    async def Snapshot(self, request: pb.SnapshotRequest, context: Any) -> AsyncIterator[pb.SnapshotResponse]:
+        # One transaction from the first page to the manifest: what is written meanwhile is not in it.
+        async with (uow := UnitOfWork(self._pool, _tenant(request))):
+            await export.begin_reading(uow.connection)
+            if not request.manifest_only:
+                async for page in export.pages(uow.connection):
+                    yield pb.SnapshotResponse(table=page.table, rows=page.rows)
+            yield pb.SnapshotResponse(manifest=_manifest(await export.manifest(uow.connection)))
 
     async def Import(self, request: pb.ImportRequest, context: Any) -> pb.ImportResponse:
         async with (uow := UnitOfWork(self._pool, _tenant(request))):
