@@ -228,14 +228,14 @@ CREATE TABLE public.tenants (
     tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
     state text NOT NULL,
     changed_at timestamp with time zone DEFAULT now() NOT NULL,
-    requests_per_minute integer,
-    CONSTRAINT tenants_requests_per_minute_check CHECK ((requests_per_minute > 0)),
     database text,
     bucket text,
     placed_at timestamp with time zone,
     opened_at timestamp with time zone,
+    requests_per_minute integer,
     CONSTRAINT placed_when_he_has_a_database CHECK (((database IS NULL) = (placed_at IS NULL))),
     CONSTRAINT tenants_database_check CHECK ((database ~ '^t_[a-z0-9_]{1,61}$'::text)),
+    CONSTRAINT tenants_requests_per_minute_check CHECK ((requests_per_minute > 0)),
     CONSTRAINT tenants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'erased'::text])))
 );
 

@@ -48,6 +48,16 @@ CREATE FUNCTION public.organisation_of(p_association uuid) RETURNS uuid
     SET search_path TO 'public'
     AS $$ select tenant_id from mandates where association_id = p_association $$;
 
+CREATE FUNCTION public.organisations_after(p_after text, p_limit integer) RETURNS TABLE(id uuid, name text)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform set_config('koprogo.tenant', '00000000-0000-0000-0000-000000000000', true);
+    return query select o.id, o.name from organisations o
+                 where p_after is null or o.id::text > p_after order by o.id limit p_limit;
+end
+$$;
+
 CREATE FUNCTION public.tenant_standing(p_tenant uuid) RETURNS TABLE(state text, requests_per_minute integer)
     LANGUAGE plpgsql
     AS $$
@@ -172,14 +182,14 @@ CREATE TABLE public.tenants (
     tenant_id uuid DEFAULT (current_setting('koprogo.tenant'::text))::uuid NOT NULL,
     state text NOT NULL,
     changed_at timestamp with time zone DEFAULT now() NOT NULL,
-    requests_per_minute integer,
-    CONSTRAINT tenants_requests_per_minute_check CHECK ((requests_per_minute > 0)),
     database text,
     bucket text,
     placed_at timestamp with time zone,
     opened_at timestamp with time zone,
+    requests_per_minute integer,
     CONSTRAINT placed_when_he_has_a_database CHECK (((database IS NULL) = (placed_at IS NULL))),
     CONSTRAINT tenants_database_check CHECK ((database ~ '^t_[a-z0-9_]{1,61}$'::text)),
+    CONSTRAINT tenants_requests_per_minute_check CHECK ((requests_per_minute > 0)),
     CONSTRAINT tenants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'erased'::text])))
 );
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
 import pytest
 from litestar.di import Provide
@@ -16,9 +17,12 @@ from koprogo.identity.application.ports import KnownAssociation, KnownCoOwner
 from koprogo.identity.main import wire
 from koprogo.identity.settings import Settings
 from koprogo.kernel.words import Language, Role
+from koprogo.kit.database import pool
 from koprogo.kit.process import Wiring
+from koprogo.kit.tenants.dedicate import open_all
 from koprogo.kit.testing import InProcess, Provider, in_process
 from koprogo.stack.instance import Instance
+from koprogo.stack.testing import superuser_url
 
 
 class Property:
@@ -196,6 +200,29 @@ class TestTheSuperAdmin:
             path = f"http://koprogo.test{link[1 : link.index('>')]}" if link else ""
         assert str(firm.tenant) in ids
         assert (await admin.get(f"organisations/{firm.tenant}/invitations")).json()[0]["email"] == firm.email
+
+    async def test_lists_those_who_have_a_database_of_their_own_among_the_others(
+        self, service: InProcess, database: Instance, admin: httpx.AsyncClient, firm: Firm,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        monkeypatch.setattr(pool, "PLACES_SECONDS", 0.0)
+        own, tenant = f"t_{uuid4().hex[:8]}_identity", uuid4()
+        superuser = await asyncpg.connect(superuser_url(database, "postgres"))
+        await superuser.execute(f"create database {own} owner identity_owner")
+        await superuser.close()
+        await service.operator.dedicate(tenant, own)
+        await open_all(
+            service.pool, database.database_url("identity", "owner"), "koprogo.identity", only_new=True
+        )  # fmt: skip
+        syndic = {"email": "s@office.example", "name": "S", "language": "fr"}
+        body = {"id": str(tenant), "name": "Apart", "first_syndic": syndic}
+        assert (await admin.post("organisations", json=body)).status_code == 201
+        listed = [one["id"] for one in (await admin.get("organisations?limit=200")).json()]
+        assert {str(tenant), str(firm.tenant)} <= set(listed)
+        assert listed == sorted(listed)
+        async with service.pool.lend(tenant) as connection, connection.transaction():
+            await connection.execute(f"set local koprogo.tenant = '{tenant}'")
+            assert await connection.fetchval("select count(*) from organisations") == 1
 
     async def test_works_on_an_association_whose_event_is_still_under_way(
         self, admin: httpx.AsyncClient, firm: Firm

@@ -11,6 +11,7 @@ from koprogo.identity.adapters.inviter import Inviter
 from koprogo.identity.adapters.keycloak import KeycloakAccounts
 from koprogo.identity.adapters.own_grants import OwnGrants
 from koprogo.identity.adapters.postgres.grants import grants_of, told
+from koprogo.identity.adapters.postgres.organisations import all_organisations
 from koprogo.identity.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from koprogo.identity.adapters.property_grpc import GrpcProperty
 from koprogo.identity.entrypoints.events import on_association, on_lot
@@ -49,6 +50,7 @@ async def wire(settings: Settings, pool: Pool, channels: Channels) -> AsyncItera
             "uow": Provide(uow),
             "uow_of": Provide(lambda: uow_of, sync_to_thread=False),
             "property_": Provide(lambda: neighbour, sync_to_thread=False),
+            "all_organisations": Provide(lambda: partial(all_organisations, pool), sync_to_thread=False),
             "grants_of": Provide(lambda: partial(grants_of, pool), sync_to_thread=False),
         },
         register_grpc=partial(add_GrantsServicer_to_server, Grants(own_grants.look_up, as_message)),

@@ -81,12 +81,22 @@ async def forget(connection: Connection) -> None:
 
 
 async def open_all(pool: Pool, owner_url: str, package: str, *, only_new: bool) -> None:
-    """Bring the databases of one tenant to the schema of this program, with the role that owns them."""
+    """Bring the databases of one tenant to the schema of this program, with the role that owns them.
+
+    One that cannot be is named, and the others come all the same, before its error is raised.
+    """
+    failed: BaseException | None = None
     for tenant, database, is_open in await pool.fetch("select tenant_id, database, is_open from dedicated_tenants()"):
         if is_open and only_new:
             continue
-        await migrate(address(owner_url, database), package)
-        await _mark(pool, tenant)
+        try:
+            await migrate(address(owner_url, database), package)
+            await _mark(pool, tenant)
+        except (*DATABASE_AWAY, asyncpg.PostgresError, SchemaMismatch) as wrong:
+            logger.error("%s could not be migrated: %s: %s", database, type(wrong).__name__, wrong)
+            failed = wrong
+    if failed is not None:
+        raise failed
 
 
 async def keep_opening(pool: Pool, owner_url: str, package: str) -> None:
@@ -95,7 +105,8 @@ async def keep_opening(pool: Pool, owner_url: str, package: str) -> None:
         try:
             await open_all(pool, owner_url, package, only_new=True)
         except (*DATABASE_AWAY, asyncpg.PostgresError, SchemaMismatch) as wrong:
-            logger.warning("a database of one tenant could not be opened: %s: %s", type(wrong).__name__, wrong)
+            logger.warning("databases of one tenant are still to be opened: %s", type(wrong).__name__)
+            await asyncio.sleep(5 * LOOK_SECONDS)
         await asyncio.sleep(LOOK_SECONDS)
 
 

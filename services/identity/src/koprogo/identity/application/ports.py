@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from koprogo.identity.application.views import InvitationView, OrganisationView
+from koprogo.identity.application.views import InvitationView
 from koprogo.identity.domain.grant import Grant
 from koprogo.identity.domain.invitation import Invitation
 from koprogo.identity.domain.organisation import Organisation
@@ -18,7 +18,6 @@ from koprogo.kernel.words import Language
 class Organisations(Protocol):
     async def add(self, organisation: Organisation) -> None: ...
     async def get(self, organisation_id: UUID) -> Organisation: ...
-    async def page(self, limit: int, after: str | None) -> Sequence[OrganisationView]: ...
 
 
 class Invitations(Protocol):

@@ -6,7 +6,7 @@ from litestar import Request, Response, get, post
 
 from koprogo.identity.application.create_organisation import CreateOrganisation, create_organisation
 from koprogo.identity.application.views import GrantView, Me, OrganisationView
-from koprogo.identity.entrypoints.http.shared import GrantsOf, Uow, UowOf
+from koprogo.identity.entrypoints.http.shared import AllOrganisations, GrantsOf, Uow, UowOf
 from koprogo.kernel.words import Role
 from koprogo.kit.access import Actor
 from koprogo.kit.http import After, Limit, admits, page
@@ -28,11 +28,9 @@ async def open_organisation(data: CreateOrganisation, uow_of: UowOf) -> Response
 
 @get("/organisations", opt=admits(Role.SUPER_ADMIN))
 async def list_organisations(
-    request: Request[Any, Any, Any], uow: Uow, limit: Limit = 50, after: After = None
+    request: Request[Any, Any, Any], all_organisations: AllOrganisations, limit: Limit = 50, after: After = None
 ) -> Response[Sequence[OrganisationView]]:
-    async with uow:
-        rows = await uow.organisations.page(limit + 1, after)
-    return page(request, rows, limit, lambda row: str(row.id))
+    return page(request, await all_organisations(limit + 1, after), limit, lambda row: str(row.id))
 
 
 @get("/organisations/{organisation_id:uuid}", opt=admits(Role.SUPER_ADMIN, Role.SYNDIC, Role.ACCOUNTANT))
