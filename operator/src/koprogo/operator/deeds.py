@@ -49,6 +49,10 @@ def deeds(outside: Outside) -> Mapping[str, Deed]:
         files = buckets.of(tenant)
         await archive.write(tenant, tenant.archive, services, files, files)
 
+    async def dedicate(tenant: Tenant, step: Step) -> None:
+        await databases.be_applied(tenant, step.on)
+        await services.dedicate(tenant, step.on)
+
     async def await_restore(tenant: Tenant, step: Step) -> None:
         raise AwaitsRestore("He has no first syndic: restore an archive into him with a TenantRestore.")
 
@@ -66,7 +70,7 @@ def deeds(outside: Outside) -> Mapping[str, Deed]:
         "organisation": lambda tenant, step: organisations.ensure(tenant.spec),
         "database": lambda tenant, step: databases.ensure(tenant, step.on),
         "bucket": lambda tenant, step: buckets.ensure(tenant),
-        "dedicate": lambda tenant, step: services.dedicate(tenant, step.on),
+        "dedicate": dedicate,
         "provision": lambda tenant, step: services.provision(tenant, step.on),
         "await-restore": await_restore,
         "quotas": lambda tenant, step: services.set_quotas(tenant, step.on),

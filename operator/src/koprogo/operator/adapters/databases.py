@@ -21,20 +21,19 @@ class Databases:
         self._cluster, self._namespace, self._postgres = cluster, namespace, postgres
 
     async def ensure(self, tenant: Tenant, service: str) -> bool:
-        """Whether the object had to be changed; once the database is there."""
-        changed = await self._cluster.apply(self._path(tenant, service), self._object(tenant, service, "present"))
-        await self._applied(tenant, service)
-        return changed
+        """Whether what is asked for had to be changed."""
+        return await self._cluster.apply(self._path(tenant, service), self._object(tenant, service, "present"))
 
     async def drop(self, tenant: Tenant, service: str) -> None:
         """Said in the object first: one that is merely deleted, by whomever, keeps its database."""
         if await self._cluster.get(self._path(tenant, service)) is None:
             return
         await self._cluster.apply(self._path(tenant, service), self._object(tenant, service, "absent"))
-        await self._applied(tenant, service)
+        await self.be_applied(tenant, service)
         await self._cluster.delete(self._path(tenant, service))
 
-    async def _applied(self, tenant: Tenant, service: str) -> None:
+    async def be_applied(self, tenant: Tenant, service: str) -> None:
+        """DatabaseNotApplied until what is asked for is so."""
         found = await self._cluster.get(self._path(tenant, service)) or {}
         status = found.get("status", {})
         if not status.get("applied") or status.get("observedGeneration") != found["metadata"]["generation"]:
