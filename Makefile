@@ -6,7 +6,7 @@ UV := 0.13.9
 DISTRIBUTIONS := libs/kernel libs/api libs/kit stack $(wildcard services/*) operator
 SOURCES := $(foreach d,$(DISTRIBUTIONS),$(d)/src)
 
-.PHONY: up down status logs demo reset env prepare test lint types contracts unit e2e bench test-platform test-node images images-pins engine lock api docs schema new-service
+.PHONY: up down status logs demo reset env prepare test lint types contracts unit e2e bench test-platform test-node images images-pins engine lock api docs schema new-service release
 
 up down status demo reset: $(VENV)/ready
 	@$(BIN)/python -m koprogo.stack $@
@@ -28,9 +28,10 @@ lint: $(VENV)/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	cd proto && ../$(BIN)/buf lint
+	$(BIN)/python released/promises.py check
 
 types: $(VENV)/ready
-	$(BIN)/mypy $(filter-out libs/api/src,$(SOURCES)) bench images docs/write.py scaffold/new_service.py
+	$(BIN)/mypy $(filter-out libs/api/src,$(SOURCES)) bench images docs/write.py scaffold/new_service.py released/promises.py
 
 contracts: $(VENV)/ready
 	$(BIN)/lint-imports --no-cache
@@ -86,3 +87,7 @@ schema: $(VENV)/ready
 # A service that runs, with chart, environments, topic and test: make new-service NAME=works
 new-service: $(VENV)/ready
 	@$(BIN)/python scaffold/new_service.py $(NAME)
+
+# What the next versions have to live beside, in a commit of its own: make release VERSION=0.2.0
+release: $(VENV)/ready
+	$(BIN)/python released/promises.py write $(VERSION)

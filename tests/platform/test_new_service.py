@@ -2,50 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
 import pytest
 
 from koprogo.stack.paths import repository
 from tests.platform.cluster.charts import ENVIRONMENTS, of_kind, render
+from tests.platform.cluster.trees import BIN, PYTHON, done, prepare, run
 
 ROOT = repository()
-BIN = Path(sys.executable).parent
 NAME = "works"
-PYTHON = ".venv/bin/python"
-"""Of the copy."""
-
-
-def run(tree: Path, *command: str | Path) -> subprocess.CompletedProcess[str]:
-    """Everything of KoproGo comes from the copy, for the tools of this environment too."""
-    environment = {
-        **os.environ,
-        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
-        "PYTHON": sys.executable,
-        "PYTHONPATH": os.pathsep.join(sources(tree)),
-    }
-    return subprocess.run(list(map(str, command)), cwd=tree, env=environment, capture_output=True, text=True)
-
-
-def sources(tree: Path) -> list[str]:
-    folders = (
-        *tree.glob("libs/*/src"),
-        *tree.glob("services/*/src"),
-        tree / "stack" / "src",
-        tree / "operator" / "src",
-    )
-    return [str(folder) for folder in folders]
-
-
-def done(tree: Path, *command: str | Path) -> str:
-    ended = run(tree, *command)
-    assert ended.returncode == 0, f"{command}\n{ended.stdout[-4000:]}{ended.stderr[-2000:]}"
-    return ended.stdout
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +28,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done(tree, "git", "init", "--quiet")
     done(tree, "git", "add", "--all")
     done(tree, "bash", "proto/generate.sh")
-    # What `make .venv/ready` would install: the copy, and the packages of this environment without our own.
-    done(tree, sys.executable, "-m", "venv", "--without-pip", ".venv")
-    (packages,) = (tree / ".venv").glob("lib/python*/site-packages")
-    (packages / "tree.pth").write_text("\n".join([*sources(tree), sysconfig.get_path("purelib")]))
+    prepare(tree)
     done(tree, PYTHON, "-m", "koprogo.stack.schema")
     done(tree, PYTHON, "docs/write.py")
     return tree

@@ -30,6 +30,7 @@ PACKAGES = {
     "argocd": ("argocd", "github.com/argoproj/argo-cd/v3/cmd"),
     "cnpg-manager": ("cloudnative-pg", "github.com/cloudnative-pg/cloudnative-pg/cmd/manager"),
     "coredns": ("coredns", "github.com/coredns/coredns"),
+    "oasdiff": ("oasdiff", "github.com/oasdiff/oasdiff"),
 }
 CONTROL_PLANE = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
 GO = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly -trimpath -buildvcs=false"}
@@ -67,9 +68,14 @@ def module_folder(module: str, wanted: str) -> Path:
     return Path(_go(module, "list", "-m", "-f", "{{.Dir}}", wanted))
 
 
-def downloaded(path: str, version: str, checksum: str) -> Path:
-    """The folder of a module that is read and not built; `checksum` as go.sum would name it."""
-    told = json.loads(run(["go", "mod", "download", "-json", f"{path}@{version}"], Path(tempfile.gettempdir())))
+def downloaded(path: str, version: str, checksum: str, *, kept_in: Path | None = None) -> Path:
+    """The folder of a module that is read and not built; `checksum` as go.sum would name it.
+
+    Kept with all other modules, or in a folder that can be removed.
+    """
+    place = [f"GOMODCACHE={kept_in}"] if kept_in else []
+    command = ["env", *place, "go", "mod", "download", "-json", "-modcacherw", f"{path}@{version}"]
+    told = json.loads(run(command, Path(tempfile.gettempdir())))
     if told["Sum"] != checksum:
         raise RuntimeError(f"{path} {version} has the checksum {told['Sum']}, not {checksum}; do not use it")
     return Path(told["Dir"])
