@@ -101,10 +101,12 @@ def handler(folder: Path) -> type[BaseHTTPRequestHandler]:
 
 
 def main() -> None:
+    """Of the folder, the port of SMTP, that of HTTP, and the address, which is loopback unless it is said."""
     folder, smtp_port, http_port = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    host = sys.argv[4] if len(sys.argv) > 4 else "127.0.0.1"
     folder.mkdir(parents=True, exist_ok=True)
-    Controller(Keep(folder), hostname="127.0.0.1", port=smtp_port, data_size_limit=60_000_000).start()
-    ThreadingHTTPServer(("127.0.0.1", http_port), handler(folder)).serve_forever()
+    Controller(Keep(folder), hostname=host, port=smtp_port, data_size_limit=60_000_000).start()
+    ThreadingHTTPServer((host, http_port), handler(folder)).serve_forever()
 
 
 if __name__ == "__main__":

@@ -63,28 +63,34 @@ class Keycloak:
             return
         say("making the realm")
         instance.keep_ports()
-        realm = string.Template((resources.files("koprogo.stack") / "realm.json").read_text(encoding="utf-8"))
-        filled = realm.substitute(
-            public_url=instance.public_url,
-            smtp_port=instance.port("smtp"),
-            identity_client=instance.secrets["identity_client"],
-            web_client=instance.secrets["web_client"],
-            super_admin=instance.secrets["super_admin"],
+        make_realm(base, instance, smtp=("127.0.0.1", instance.port("smtp")))
+
+
+def make_realm(base: str, instance: Instance, *, smtp: tuple[str, int]) -> None:
+    """At the Keycloak whose own address is `base`, with this installation's secrets."""
+    realm = string.Template((resources.files("koprogo.stack") / "realm.json").read_text(encoding="utf-8"))
+    filled = realm.substitute(
+        public_url=instance.public_url,
+        smtp_host=smtp[0],
+        smtp_port=smtp[1],
+        identity_client=instance.secrets["identity_client"],
+        web_client=instance.secrets["web_client"],
+        super_admin=instance.secrets["super_admin"],
+    )
+    with httpx.Client(base_url=base, timeout=60) as client:
+        token = client.post(
+            "/realms/master/protocol/openid-connect/token",
+            data={
+                "grant_type": "password",
+                "client_id": "admin-cli",
+                "username": "admin",
+                "password": instance.secrets["keycloak_admin"],
+            },
         )
-        with httpx.Client(base_url=base, timeout=60) as client:
-            token = client.post(
-                "/realms/master/protocol/openid-connect/token",
-                data={
-                    "grant_type": "password",
-                    "client_id": "admin-cli",
-                    "username": "admin",
-                    "password": instance.secrets["keycloak_admin"],
-                },
-            )
-            made = client.post(
-                "/admin/realms",
-                json=json.loads(filled),
-                headers={"authorization": f"Bearer {token.json().get('access_token', '')}"},
-            )
-        if made.status_code != 201:
-            raise Trouble(f"Keycloak refuses the realm: {made.status_code} {made.text[:500]}")
+        made = client.post(
+            "/admin/realms",
+            json=json.loads(filled),
+            headers={"authorization": f"Bearer {token.json().get('access_token', '')}"},
+        )
+    if made.status_code != 201:
+        raise Trouble(f"Keycloak refuses the realm: {made.status_code} {made.text[:500]}")
