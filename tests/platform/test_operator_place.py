@@ -46,7 +46,7 @@ def install(cluster: ControlPlane) -> None:
     strict = {"pod-security.kubernetes.io/enforce": "restricted"}
     spaces = [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": strict}}
-        for name in ("operator", "gateway")
+        for name in ("operator", "gateway", "data")
     ]
     for objects in (spaces, kinds(), [one for one in chart() if one["kind"] != "CustomResourceDefinition"]):
         cluster.kubectl(

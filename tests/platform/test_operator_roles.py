@@ -8,13 +8,18 @@ import uuid
 import httpx
 import pytest
 
+from tests.platform.cluster.databases import databases_are_made
 from tests.platform.test_operator_backups import made_and_over
 from tests.platform.test_operator_place import Place, audited, forbidden, granted, made
 
 
 class TestItsRoles:
     def test_are_all_that_it_uses_and_no_more(self, place: Place) -> None:
-        made(place, "roles", domains=[{"host": "roles.example"}])
+        with databases_are_made(place.cluster, place.instance):
+            made(place, "roles", domains=[{"host": "roles.example"}])
+            made(place, "own-roles", tier="dedicated")
+            place.delete("own-roles")
+            place.until_gone("own-roles")
         place.restore("roles", f"archives/{uuid.uuid4()}/{uuid.uuid4()}", "roles")
         place.until("tenantrestore", "roles", "Failed")
         made_and_over(place, "roles")
