@@ -156,6 +156,9 @@ def left(place: Place) -> Mapping[str, Any]:
     files = f"documents/v1/associations/{association}/documents"
     document = syndic.post(files, content=PDF, params={"file_name": "deed.pdf"})["id"]
     roll = syndic.get(f"property/v1/associations/{association}/voter-roll")
+    asyncio.run(place.bury(one["spec"]["tenantId"]))
+    said = asyncio.run(place.said(one["spec"]["tenantId"]))
+    assert {topic for topic, _ in said} == {"identity.grant", "property.association", "property.lot.dlq"}
     place.delete("zwaluw")
     archive = eventually(lambda: place.status("tenant", "zwaluw").get("archive"), seconds=30)
     place.until_gone("zwaluw")
@@ -171,6 +174,10 @@ class TestATenantWhoLeaves:
         assert place.organisations(id_) == place.organisations("zwaluw") == []
         assert await place.rows_of_keycloak(id_, "zwaluw") == {}
         assert [name for kind in ("httproute", "certificate") for name in place.routed(kind) if "zwaluw" in name] == []
+        async with asyncio.timeout(30):
+            # The relays carry the tombstones a moment later.
+            while said := await place.said(id_):
+                assert "property.lot.dlq" not in {topic for topic, _ in said}
 
     def test_comes_back_from_his_archive_with_equal_counts_and_hashes(
         self, place: Place, left: Mapping[str, Any]

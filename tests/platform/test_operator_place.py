@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import sys
@@ -14,6 +15,7 @@ import asyncpg
 import httpx
 import pyrage
 import yaml
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from minio import Minio
 
 from koprogo.kit.grpc import Channels
@@ -93,8 +95,8 @@ class Place:
     def environment(self, stop_after: str = "") -> dict[str, str]:
         # The realm of the stack has one client that administers it.
         told = self.instance.environment("identity")
-        used = ("TLS_CA", "KEYCLOAK_URL", "KEYCLOAK_REALM", "KEYCLOAK_CLIENT_ID", "KEYCLOAK_CLIENT_SECRET",
-                "S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_BUCKET")  # fmt: skip
+        used = ("TLS_CA", "KAFKA_BOOTSTRAP", "KEYCLOAK_URL", "KEYCLOAK_REALM", "KEYCLOAK_CLIENT_ID",
+                "KEYCLOAK_CLIENT_SECRET", "S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_BUCKET")  # fmt: skip
         certificate = self.instance.folder / "certificates" / "operator"
         addresses = ", ".join(f'"{one}": "127.0.0.1:{self.instance.port(f"{one}_grpc")}"' for one in SERVICES)
         return {
@@ -130,9 +132,10 @@ class Place:
     def until(self, kind: str, name: str, phase: str, seconds: float = 60) -> Mapping[str, Any]:
         def there() -> Mapping[str, Any] | None:
             status = self.status(kind, name)
+            if status.get("phase") != phase:
+                return None
             wanted = self.cluster.get(kind, name)["metadata"]["generation"]
-            up_to_date = kind != "tenant" or status.get("observedGeneration") == wanted
-            return status if up_to_date and status.get("phase") == phase else None
+            return status if kind != "tenant" or status.get("observedGeneration") == wanted else None
 
         try:
             return dict(self.cluster.until(there, seconds, f"{name} is {phase}"))
@@ -241,6 +244,34 @@ class Place:
 
     def files(self, prefix: str = "") -> list[str]:
         return [one.object_name for one in self.store().list_objects(BUCKET, prefix, recursive=True)]
+
+    async def bury(self, word: str) -> None:
+        """A dead letter of each who reads property's lots, and finds none of the headers but whose it is."""
+        async with AIOKafkaProducer(bootstrap_servers=self.kafka) as producer:
+            await producer.send_and_wait("property.lot", b"x", headers=[("koprogo_tenant", word.encode())])
+        async with asyncio.timeout(30):
+            while [topic for topic, _ in await self.said(word)].count("property.lot.dlq") < 2:
+                await asyncio.sleep(0.2)
+
+    async def said(self, word: str) -> list[tuple[str, bytes]]:
+        """Topic and key of what compacted topics say last and that names a word: with a tombstone it is unsaid."""
+        folder = repository() / "proto" / "topics"
+        described = [yaml.safe_load(file.read_text()) for file in folder.glob("*.yaml")]
+        topics = {f"{one['topic']}.dlq": 1 for one in described}
+        topics |= {one["topic"]: one["partitions"] for one in described if one.get("compaction")}
+        partitions = [TopicPartition(topic, number) for topic, many in topics.items() for number in range(many)]
+        found: dict[tuple[str, bytes], bool] = {}
+        async with AIOKafkaConsumer(bootstrap_servers=self.kafka, auto_offset_reset="earliest") as consumer:
+            consumer.assign(partitions)
+            while batch := await consumer.getmany(timeout_ms=1500):
+                for one in (record for records in batch.values() for record in records):
+                    told = [one.value or b"", *(value for _, value in one.headers)]
+                    found[one.topic, one.key or b""] = any(word.encode() in part for part in told)
+        return [key for key, is_named in found.items() if is_named]
+
+    @property
+    def kafka(self) -> str:
+        return f"127.0.0.1:{self.instance.port('kafka')}"
 
     async def rows(self, *words: str) -> dict[str, int]:
         """How many rows of each table of each service's database say one of the words, as such or in a file."""

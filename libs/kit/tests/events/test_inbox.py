@@ -87,6 +87,7 @@ class TestWhatCannotBeHandled:
 
         told, seen = await self.buried(bootstrap, await make_topic(), refuse)
         assert told["dead_reason"] == "MEETING_CLOSED"
+        assert told["dead_key"] == "one"
         assert told["dead_reader"].startswith("reader-")
         assert {"ce_id", "ce_type", "koprogo_tenant"} <= set(told)
         assert seen == [2]

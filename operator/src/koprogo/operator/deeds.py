@@ -12,6 +12,7 @@ from koprogo.kit.tenants.state import CACHE_SECONDS
 from koprogo.operator import archive
 from koprogo.operator.adapters.buckets import Buckets
 from koprogo.operator.adapters.databases import Databases
+from koprogo.operator.adapters.dead_letters import DeadLetters
 from koprogo.operator.adapters.keycloak import KeycloakOrganisations
 from koprogo.operator.adapters.routes import Routes
 from koprogo.operator.adapters.services import Services
@@ -36,6 +37,7 @@ class Outside(msgspec.Struct, frozen=True):
     buckets: Buckets
     databases: Databases
     routes: Routes
+    dead_letters: DeadLetters
 
 
 def deeds(outside: Outside) -> Mapping[str, Deed]:
@@ -82,6 +84,7 @@ def deeds(outside: Outside) -> Mapping[str, Deed]:
         "hold": hold,
         "archive": archived,
         "erase": lambda tenant, step: services.erase(tenant, step.on),
+        "forget-dead-letters": lambda tenant, step: outside.dead_letters.forget(tenant.spec.tenant_id),
         "empty-objects": lambda tenant, step: buckets.empty(tenant),
         "drop-bucket": lambda tenant, step: buckets.drop(tenant),
         "drop-database": lambda tenant, step: databases.drop(tenant, step.on),

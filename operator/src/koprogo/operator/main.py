@@ -18,6 +18,7 @@ from koprogo.kit.settings import SettingsError, read
 from koprogo.operator.adapters.buckets import Buckets
 from koprogo.operator.adapters.cluster import Cluster
 from koprogo.operator.adapters.databases import Databases
+from koprogo.operator.adapters.dead_letters import DeadLetters
 from koprogo.operator.adapters.keycloak import KeycloakOrganisations
 from koprogo.operator.adapters.objects import S3Objects
 from koprogo.operator.adapters.routes import Routes
@@ -68,7 +69,9 @@ async def run(settings: Settings) -> None:
     )
     databases = Databases(cluster, namespace=settings.databases_namespace, postgres=settings.postgres_cluster)
     buckets = Buckets(objects)
-    lead = Lead(Outside(organisations, services, buckets, databases, routes), cluster, settings.stop_after)
+    dead_letters = DeadLetters(settings.kafka_bootstrap)
+    outside = Outside(organisations, services, buckets, databases, routes, dead_letters)
+    lead = Lead(outside, cluster, settings.stop_after)
     registry = kopf.OperatorRegistry()
     sealed = Sealed(objects, settings.backup_recipient, settings.backup_identity)
     restoring = Restoring(services, buckets, sealed, cluster)

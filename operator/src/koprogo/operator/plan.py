@@ -50,6 +50,7 @@ def farewell(spec: TenantSpec, services: Sequence[str]) -> list[Step]:
     archived = [Step(deed="archive", condition="Archived")] if spec.deletion_policy is DeletionPolicy.ARCHIVE else []
     erased = [
         *(Step(deed="erase", on=service, condition="Erased") for service in services),
+        Step(deed="forget-dead-letters", condition="Erased"),
         *(
             dedicated.taken_down(services)
             if spec.tier is Tier.DEDICATED

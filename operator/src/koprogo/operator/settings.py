@@ -20,6 +20,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tls_ca: Path
     tls_certificate: Path
     tls_key: Path
+    kafka_bootstrap: str
     keycloak_url: str
     keycloak_realm: str
     keycloak_client_id: str

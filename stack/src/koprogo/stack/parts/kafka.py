@@ -14,6 +14,8 @@ from koprogo.stack.running import is_listening
 from koprogo.stack.trouble import Trouble
 
 JAVA = ["java", "-Xmx384m", "-Xms128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+COMPACTED = {"cleanup.policy": "compact", "min.compaction.lag.ms": "60000", "max.compaction.lag.ms": "86400000"}
+"""Keeps what is said last of each key without end; what is unsaid is gone a day later, once another message came."""
 
 
 class Kafka:
@@ -51,13 +53,9 @@ def topics(folder: Path) -> list[NewTopic]:
     wanted = []
     for file in sorted(folder.glob("*.yaml")):
         described = yaml.safe_load(file.read_text(encoding="utf-8"))
-        configs = (
-            {"cleanup.policy": "compact", "min.compaction.lag.ms": "60000"}
-            if described.get("compaction")
-            else {"retention.ms": str(described["retention_ms"])}
-        )
+        configs = COMPACTED if described.get("compaction") else {"retention.ms": str(described["retention_ms"])}
         wanted.append(NewTopic(described["topic"], described["partitions"], 1, topic_configs=configs))
-        wanted.append(NewTopic(f"{described['topic']}.dlq", 1, 1, topic_configs={"retention.ms": "-1"}))
+        wanted.append(NewTopic(f"{described['topic']}.dlq", 1, 1, topic_configs=COMPACTED))
     return wanted
 
 

@@ -142,10 +142,12 @@ class Consumer:
                 await producer.start()
                 await producer.send_and_wait(
                     f"{record.topic}.dlq",
-                    key=record.key,
+                    # Its own, so that compaction drops none, until a tombstone unsays it with its tenant.
+                    key=f"{self._service}/{record.partition}/{record.offset}".encode(),
                     value=record.value,
                     headers=[
                         *record.headers,
+                        ("dead_key", record.key or b""),
                         ("dead_reason", reason.encode()),
                         ("dead_reader", self._service.encode()),
                     ],
