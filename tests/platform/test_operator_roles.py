@@ -25,6 +25,9 @@ class TestItsRoles:
         made_and_over(place, "roles")
         place.change("roles", domains=[])
         place.until("tenant", "roles", "Ready")
+        # Watching is audited when it ends.
+        place.running.stop(patience=5)
+        place.start()
         assert audited(place.cluster) == granted()
         assert forbidden(place.cluster) == []
 
