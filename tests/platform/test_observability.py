@@ -102,7 +102,7 @@ class TestAnAlert:
             for rules in of_kind(render(chart, "k8s-ha"), "PrometheusRule"):
                 for group in rules["spec"]["groups"]:
                     for rule in group["rules"]:
-                        assert rule["labels"]["severity"] in ("page", "ticket")
+                        assert rule["labels"]["severity"] in ("page", "ticket", "security")
                         assert rule["annotations"]["summary"]
                         runbook = rule["annotations"].get("runbook")
                         assert runbook is None or (ROOT / runbook).is_file(), runbook

@@ -31,6 +31,8 @@ PACKAGES = {
     "cnpg-manager": ("cloudnative-pg", "github.com/cloudnative-pg/cloudnative-pg/cmd/manager"),
     "coredns": ("coredns", "github.com/coredns/coredns"),
     "oasdiff": ("oasdiff", "github.com/oasdiff/oasdiff"),
+    "promtool": ("prometheus", "github.com/prometheus/prometheus/cmd/promtool"),
+    "amtool": ("prometheus", "github.com/prometheus/alertmanager/cmd/amtool"),
 }
 CONTROL_PLANE = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
 GO = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly -trimpath -buildvcs=false"}
@@ -45,7 +47,8 @@ def program(name: str) -> Path:
             if not file.exists():
                 working = file.with_suffix(".new")
                 flags = "-s -w " + " ".join(f"-X {setting}" for setting in _settings(module))
-                _go(module, "build", "-ldflags", flags, "-o", str(working), package)
+                # Rules are tried here, nothing is discovered in clouds: a fifth less to build.
+                _go(module, "build", "-tags", "remove_all_sd", "-ldflags", flags, "-o", str(working), package)
                 working.rename(file)
     return file
 
