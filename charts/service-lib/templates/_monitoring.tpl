@@ -43,7 +43,11 @@ spec:
             runbook: docs/runbooks/a-service-answers-with-errors.md
         {{- end }}
         - alert: EventsAreDead
-          expr: increase(koprogo_events_dead_total{namespace="{{ .Chart.Name }}"}[10m]) > 0
+          # A counter that is new has not increased: the first one is seen by what was not there before.
+          expr: >-
+            increase(koprogo_events_dead_total{namespace="{{ .Chart.Name }}"}[10m]) > 0
+            or (koprogo_events_dead_total{namespace="{{ .Chart.Name }}"}
+            unless koprogo_events_dead_total{namespace="{{ .Chart.Name }}"} offset 10m) > 0
           labels: {severity: ticket, service: {{ .Chart.Name }}}
           annotations:
             summary: "{{ .Chart.Name }} could not handle an event and put it aside"
