@@ -34,6 +34,8 @@ PACKAGES = {
     "promtool": ("prometheus", "github.com/prometheus/prometheus/cmd/promtool"),
     "amtool": ("prometheus", "github.com/prometheus/alertmanager/cmd/amtool"),
 }
+# Rules are tried here, nothing is discovered in clouds: a fifth less to build.
+TAGS = {"prometheus": "remove_all_sd"}
 CONTROL_PLANE = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
 GO = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly -trimpath -buildvcs=false"}
 
@@ -47,8 +49,8 @@ def program(name: str) -> Path:
             if not file.exists():
                 working = file.with_suffix(".new")
                 flags = "-s -w " + " ".join(f"-X {setting}" for setting in _settings(module))
-                # Rules are tried here, nothing is discovered in clouds: a fifth less to build.
-                _go(module, "build", "-tags", "remove_all_sd", "-ldflags", flags, "-o", str(working), package)
+                tags = TAGS.get(module, "")
+                _go(module, "build", "-tags", tags, "-ldflags", flags, "-o", str(working), package)
                 working.rename(file)
     return file
 
