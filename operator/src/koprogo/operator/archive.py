@@ -83,10 +83,14 @@ class ArchiveDamaged(DomainError):
     reason = "ARCHIVE_DAMAGED"
 
 
-async def write(tenant: Tenant, archive: str, services: Pages, objects: Objects, into: Objects) -> None:
-    """An archive that has its manifest is whole: it is not begun again, when half of it may be erased already."""
+async def is_whole(archive: str, objects: Objects) -> bool:
     manifest = f"{archive}/manifest.json"
-    if manifest in await into.keys(manifest):
+    return manifest in await objects.keys(manifest)
+
+
+async def write(tenant: Tenant, archive: str, services: Pages, objects: Objects, into: Objects) -> None:
+    """An archive that is whole is not begun again, when half of it may be erased already."""
+    if await is_whole(archive, into):
         return
     spec = tenant.spec
     whole = Manifest(
@@ -99,7 +103,7 @@ async def write(tenant: Tenant, archive: str, services: Pages, objects: Objects,
         # After the rows: what they name is there, unless it was removed since.
         files=[await _copy(tenant, archive, key, objects, into) for key in await objects.keys(f"{spec.tenant_id}/")],
     )
-    await into.put(manifest, msgspec.json.encode(whole))
+    await into.put(f"{archive}/manifest.json", msgspec.json.encode(whole))
 
 
 async def read(archive: str, objects: Objects) -> Manifest:

@@ -46,9 +46,10 @@ def deeds(outside: Outside) -> Mapping[str, Deed]:
     )  # fmt: skip
 
     async def archived(tenant: Tenant, step: Step) -> None:
-        # Until every process knows that he is suspended: what one still wrote would be missing.
-        await asyncio.sleep(CACHE_SECONDS + 0.5)
         files = buckets.of(tenant)
+        if not await archive.is_whole(tenant.archive, files):
+            # Until every process knows that he is suspended: what one still wrote would be missing.
+            await asyncio.sleep(CACHE_SECONDS + 0.5)
         await archive.write(tenant, tenant.archive, services, files, files)
 
     async def dedicate(tenant: Tenant, step: Step) -> None:

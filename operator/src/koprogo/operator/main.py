@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import os
-import signal
 import sys
 
 import kopf
@@ -77,17 +76,14 @@ async def run(settings: Settings) -> None:
     restoring = Restoring(services, buckets, sealed, cluster)
     register(registry, settings, lead, restoring, BackingUp(services, buckets, objects, sealed, cluster))
     start_http_server(settings.http_port, settings.http_host)
-    told_to_stop = asyncio.Event()
-    for told in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(told, told_to_stop.set)
     try:
+        # It ends by itself at SIGTERM and SIGINT.
         await kopf.operator(
             registry=registry,
             settings=_kopf(),
             standalone=True,
             clusterwide=True,
             liveness_endpoint=f"http://{settings.http_host}:{settings.probe_port}/healthz",
-            stop_flag=told_to_stop,
         )
     finally:
         for client in (cluster, organisations, channels):
