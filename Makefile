@@ -47,10 +47,10 @@ unit: prepare
 e2e: prepare
 	$(BIN)/pytest tests/e2e
 
-# A real Kubernetes and a real Argo CD, built from source into the cache the first time: minutes, then seconds. By file on
-# two cores: much of it is waiting.
+# A real Kubernetes and a real Argo CD, built from source into the cache the first time: minutes, then seconds. In two
+# groups, which conftest.py tells apart.
 test-platform: prepare
-	$(BIN)/pytest -n 2 --dist loadfile tests/platform
+	$(BIN)/pytest -n 2 tests/platform
 
 # A real node with the platform's own images on it. Root only: it changes settings of the machine and restores them.
 test-node: prepare engine

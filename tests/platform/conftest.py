@@ -7,8 +7,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from koprogo.stack import paths, stack
 from koprogo.stack.testing import TestInstance, running
@@ -25,6 +27,17 @@ def pytest_sessionstart() -> None:
             )
 
 
+class TwoGroups(LoadScopeScheduling):
+    """The operator among all parts and services in one process; Argo CD and what needs a cluster alone in the other."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "operator" if "/test_operator" in nodeid else "cluster"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TwoGroups:
+    return TwoGroups(config, log)
+
+
 @contextmanager
 def started() -> Iterator[ControlPlane]:
     parent = paths.data() / "temporary"
@@ -32,7 +45,7 @@ def started() -> Iterator[ControlPlane]:
     with tempfile.TemporaryDirectory(dir=parent) as folder:
         cluster = ControlPlane(Path(folder))
         try:
-            cluster.start(kinds.files())
+            cluster.start(kinds.used())
             yield cluster
         finally:
             cluster.stop()

@@ -13,7 +13,7 @@ import yaml
 
 from koprogo.stack.instance import SERVICES
 from koprogo.stack.paths import repository
-from tests.platform.cluster.charts import of_kind, render
+from tests.platform.cluster.charts import documents, of_kind, render
 from tests.platform.cluster.programs import program, run, tool
 
 ROOT = repository()
@@ -189,7 +189,7 @@ class TestWhoIsTold:
         ]
         (one,) = (
             found
-            for found in yaml.safe_load_all(run(command, ROOT))
+            for found in documents(run(command, ROOT))
             if found["kind"] == "Application" and found["metadata"]["name"] == "prometheus"
         )
         file = tmp_path / "alertmanager.yaml"

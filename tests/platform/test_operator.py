@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 
 from koprogo.operator.plan import farewell, plan
@@ -133,7 +134,7 @@ class TestWhatSomebodyChangesByHand:
         self, place: Place, drifting: Object, kind: str, deed: str
     ) -> None:
         before = place.corrected(deed)
-        place.cluster.kubectl("-n", "gateway", "delete", kind, "drifting.kantoor.example")
+        place.delete("drifting.kantoor.example", kind)
         eventually(lambda: "drifting.kantoor.example" in place.routed(kind), seconds=3 * INTERVAL)
         eventually(lambda: place.corrected(deed) == before + 1, seconds=3 * INTERVAL)
 
@@ -212,7 +213,7 @@ class TestATenantWhoLeaves:
         place.delete("held")
         status = place.until("tenant", "held", "Held")
         assert {"LegalHold"} == {c["reason"] for c in status["conditions"] if c["type"] == "Released"}
-        finalizers = place.cluster.get("tenant", "held")["metadata"]["finalizers"]
+        finalizers = place.read("tenant", "held")["metadata"]["finalizers"]
         assert finalizers == ["platform.koprogo.io/tenant"]
         assert place.organisations(one["spec"]["tenantId"])
         place.change("held", legalHold=False)
@@ -247,19 +248,31 @@ WISH = TenantSpec(
 class TestAnOperatorThatIsKilled:
     """After any step, at once and without a word; another begins where it ended."""
 
-    @pytest.mark.parametrize("step", [step.name for step in plan(WISH, SERVICES)])
-    async def test_while_it_makes_a_tenant_leaves_one_of_everything(self, place: Place, step: str) -> None:
-        slug = f"k-{step.replace('.', '-')}"[:38].rstrip("-")
-        one = tenant(slug, domains=[{"host": DOMAIN}])
-        place.dies_after(f"{slug}/{step}", lambda: place.apply(one))
+    async def test_after_each_step_to_a_tenant_leaves_one_of_everything(self, place: Place) -> None:
+        one = tenant("killed", domains=[{"host": DOMAIN}])
+        for position, step in enumerate(plan(WISH, SERVICES)):
+            place.dies_after(f"killed/{step.name}", lambda: place.apply(one) if position == 0 else None)  # noqa: B023
         place.start()
-        place.until("tenant", slug, "Ready", 40)
+        place.until("tenant", "killed", "Ready", 40)
         (organisation,) = place.organisations(one["spec"]["tenantId"])
         assert organisation["alias"] == one["spec"]["tenantId"]
-        eventually(lambda: mails(place.instance, f"{slug}@office.example"), seconds=30)
+        eventually(lambda: mails(place.instance, "killed@office.example"), seconds=30)
         assert await _count(place, "organisations", one) == await _count(place, "invitations", one) == 1
-        assert len(mails(place.instance, f"{slug}@office.example")) == 1
-        assert f"{slug}.{DOMAIN}" in place.routed("httproute")
+        assert len(mails(place.instance, "killed@office.example")) == 1
+        assert f"killed.{DOMAIN}" in place.routed("httproute")
+
+    async def test_after_each_step_of_a_change_makes_all_of_it(self, place: Place) -> None:
+        made(place, "changed", plan="starter", domains=[{"host": "old.example"}])
+        wish = {"plan": "pro", "domains": [{"host": "new.example"}], "suspended": True}
+        changing = msgspec.structs.replace(WISH, suspended=True, domains=[Domain("new.example")])
+        steps = [step.name for step in plan(changing, SERVICES) if step.deed not in ("organisation", "provision")]
+        for position, step in enumerate(steps):
+            place.dies_after(f"changed/{step}", lambda: place.change("changed", **wish) if position == 0 else None)  # noqa: B023
+        place.start()
+        place.until("tenant", "changed", "Suspended", 40)
+        assert await place.told("changed") == dict.fromkeys(SERVICES, 3_000)
+        for kind in ("httproute", "certificate"):
+            assert [name for name in place.routed(kind) if name.startswith("changed.")] == ["changed.new.example"]
 
     async def test_after_each_step_of_a_farewell_archives_all_and_erases_all(self, place: Place) -> None:
         one = made(place, "farewell", domains=[{"host": "farewell.example"}])
@@ -280,17 +293,6 @@ class TestAnOperatorThatIsKilled:
         compared = place.until("tenantrestore", "farewell-again", "Complete")["compared"]
         assert all(part["equal"] for part in compared.values())
         assert compared["property"]["restored"] > 30
-
-
-class TestAnOperatorThatStarts:
-    def test_sees_to_a_new_tenant_beside_many_others(self, place: Place) -> None:
-        """Once all its workers waited for those they kept from beginning."""
-        place.running.stop(patience=5)
-        place.apply(*(tenant(f"many-{number}", firstSyndic=None) for number in range(30)))
-        place.start()
-        made(place, "beside-many")
-        for number in range(30):
-            place.until("tenant", f"many-{number}", "Pending")
 
 
 async def _count(place: Place, table: str, one: Object) -> int:

@@ -13,15 +13,15 @@ from koprogo.stack.client import accept_invitation
 from koprogo.stack.demo.building import as_csv
 from koprogo.stack.instance import SERVICES
 from koprogo.stack.office import PASSWORD
-from tests.platform.test_operator_place import BUCKET, Place, associations, made, new_association, tenant
+from tests.platform.test_operator_place import BUCKET, PATHS, Place, associations, made, new_association, tenant
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 def over(place: Place, name: str) -> None:
     """As if its retention had ended."""
-    told = '{"status": {"finishedAt": "2020-01-01T00:00:00Z"}}'
-    place.cluster.kubectl("patch", "tenantbackup", name, "--subresource=status", "--type=merge", "--patch", told)
+    told = {"status": {"finishedAt": "2020-01-01T00:00:00Z"}}
+    place.cluster.merge(f"{PATHS['tenantbackup']}/{name}/status", told)
     place.until_gone(name, kind="tenantbackup")
 
 
@@ -108,17 +108,11 @@ class TestABackup:
         place.brings_key()
 
     def test_goes_when_its_time_is_over_though_its_tenant_is_gone(self, place: Place, kept: Mapping[str, Any]) -> None:
-        place.cluster.kubectl(
-            "patch", "tenantbackup", "merel", "--type=merge", "--patch", '{"spec": {"legalHold": true}}'
-        )
+        place.cluster.merge(f"{PATHS['tenantbackup']}/merel", {"spec": {"legalHold": True}})
         place.delete("merel", "tenantbackup")
-        place.cluster.until(
-            lambda: place.cluster.get("tenantbackup", "merel")["metadata"].get("deletionTimestamp"), 10, "it is deleted"
-        )
+        assert place.read("tenantbackup", "merel")["metadata"]["deletionTimestamp"]
         assert place.files(kept["status"]["key"])
-        place.cluster.kubectl(
-            "patch", "tenantbackup", "merel", "--type=merge", "--patch", '{"spec": {"legalHold": false}}'
-        )
+        place.cluster.merge(f"{PATHS['tenantbackup']}/merel", {"spec": {"legalHold": False}})
         place.until_gone("merel", kind="tenantbackup")
         assert [key for key in place.files() if kept["one"]["spec"]["tenantId"] in key] == []
 

@@ -15,9 +15,9 @@ from koprogo.stack.client import accept_invitation, eventually, mails
 from koprogo.stack.demo.building import as_csv
 from koprogo.stack.instance import SERVICES
 from koprogo.stack.testing import superuser_url
-from tests.platform.cluster.databases import KIND, databases_are_made, psql
+from tests.platform.cluster.databases import databases_are_made, psql
 from tests.platform.test_operator import KEPT, PASSWORD, PDF
-from tests.platform.test_operator_place import Object, Place, associations, made, new_association, tenant
+from tests.platform.test_operator_place import PATHS, Object, Place, associations, made, new_association, tenant
 
 WISH = TenantSpec(
     slug="any", display_name="Any", tenant_id=uuid.uuid4(), plan="pro", languages=["fr"], tier=Tier.DEDICATED,
@@ -35,7 +35,7 @@ def made_in_postgresql(place: Place) -> Iterator[None]:
 def databases(place: Place, slug: str) -> set[str]:
     """Of PostgreSQL and of the cluster, when they say the same."""
     there = {f"t_{slug}_{service}" for service in SERVICES if not _lacks(place, f"t_{slug}_{service}")}
-    asked = {one["spec"]["name"] for one in place.cluster.get("-n", "data", KIND)["items"]}
+    asked = {one["spec"]["name"] for one in place.cluster.items(PATHS["database"])}
     assert {name for name in asked if name.startswith(f"t_{slug}_")} == there
     return there
 
@@ -118,7 +118,7 @@ class TestADedicatedTenant:
 
     def test_keeps_a_database_whose_object_somebody_deletes(self, place: Place, alone: Mapping[str, Any]) -> None:
         before = place.corrected("database")
-        place.cluster.kubectl("-n", "data", "delete", KIND, "t-eigen-finance")
+        place.delete("t-eigen-finance", "database")
         eventually(lambda: place.corrected("database") > before, seconds=30)
         place.until("tenant", "eigen", "Ready")
         assert "t_eigen_finance" in databases(place, "eigen")

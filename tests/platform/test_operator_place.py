@@ -6,8 +6,10 @@ import asyncio
 import json
 import re
 import sys
+import time
 import uuid
 from collections.abc import Callable, Mapping
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -33,10 +35,17 @@ BUCKET = "koprogo-documents"
 NUMBERS = count(1)
 INTERVAL = 4
 Object = dict[str, Any]
+PATHS = {
+    **{kind: f"/apis/platform.koprogo.io/v1alpha1/{kind}s" for kind in ("tenant", "tenantrestore", "tenantbackup")},
+    "httproute": "/apis/gateway.networking.k8s.io/v1/namespaces/gateway/httproutes",
+    "certificate": "/apis/cert-manager.io/v1/namespaces/gateway/certificates",
+    "database": "/apis/postgresql.cnpg.io/v1/namespaces/data/databases",
+}
+"""Asked of the API server itself, and often: a kubectl each time would cost a core."""
 
 
 def chart() -> list[Object]:
-    found = [one for one in yaml.safe_load_all(charts.text("operator", "k3s", "--include-crds")) if one]
+    found = [one for one in charts.documents(charts.text("operator", "k3s", "--include-crds")) if one]
     for one in found:
         if one["kind"] not in CLUSTER_WIDE:
             one["metadata"].setdefault("namespace", "operator")
@@ -60,7 +69,7 @@ def install(cluster: ControlPlane) -> None:
 
 def kinds() -> list[Object]:
     folder = repository() / "charts" / "operator" / "crds"
-    return [yaml.safe_load(file.read_text()) for file in sorted(folder.glob("*.yaml"))]
+    return [charts.documents(file.read_text())[0] for file in sorted(folder.glob("*.yaml"))]
 
 
 def tenant(name: str, **spec: Any) -> Object:
@@ -121,21 +130,23 @@ class Place:
         self.cluster.kubectl("apply", "--server-side", "-f", "-", given=list(objects))
 
     def change(self, name: str, **spec: Any) -> None:
-        patch = yaml.safe_dump({"spec": spec})
-        self.cluster.kubectl("patch", "tenant", name, "--type=merge", "--patch", patch)
+        self.cluster.merge(f"{PATHS['tenant']}/{name}", {"spec": spec})
+
+    def read(self, kind: str, name: str) -> Object:
+        """Empty while there is none."""
+        return self.cluster.one(f"{PATHS[kind]}/{name}")
 
     def status(self, kind: str, name: str) -> Mapping[str, Any]:
-        """Empty while there is none."""
-        found = self.cluster.get(kind)["items"]
-        return next((one.get("status", {}) for one in found if one["metadata"]["name"] == name), {})
+        return dict(self.read(kind, name).get("status", {}))
 
     def until(self, kind: str, name: str, phase: str, seconds: float = 60) -> Mapping[str, Any]:
         def there() -> Mapping[str, Any] | None:
-            status = self.status(kind, name)
+            found = self.read(kind, name)
+            status = found.get("status", {})
             if status.get("phase") != phase:
                 return None
-            wanted = self.cluster.get(kind, name)["metadata"]["generation"]
-            return status if kind != "tenant" or status.get("observedGeneration") == wanted else None
+            wanted = found["metadata"]["generation"]
+            return dict(status) if kind != "tenant" or status.get("observedGeneration") == wanted else None
 
         try:
             return dict(self.cluster.until(there, seconds, f"{name} is {phase}"))
@@ -144,14 +155,11 @@ class Place:
             raise AssertionError(f"{late}\n{said}\n{self.running.last_words(30)}") from None
 
     def delete(self, name: str, kind: str = "tenant") -> None:
-        self.cluster.kubectl("delete", kind, name, "--wait=false")
+        self.cluster.http.delete(f"{PATHS[kind]}/{name}").raise_for_status()
 
     def until_gone(self, name: str, seconds: float = 90, kind: str = "tenant") -> None:
-        def gone() -> bool:
-            return not self.cluster.kubectl("get", kind, name, "--ignore-not-found")
-
         try:
-            self.cluster.until(gone, seconds, f"{name} is gone")
+            self.cluster.until(lambda: not self.read(kind, name), seconds, f"{name} is gone")
         except AssertionError as late:
             said = yaml.safe_dump(dict(self.status(kind, name)))
             raise AssertionError(f"{late}\n{said}\n{self.running.last_words(30)}") from None
@@ -179,14 +187,14 @@ class Place:
             self.identity.unlink(missing_ok=True)
 
     def routed(self, kind: str) -> list[str]:
-        return [one["metadata"]["name"] for one in self.cluster.get("-n", "gateway", kind)["items"]]
+        return [one["metadata"]["name"] for one in self.cluster.items(PATHS[kind])]
 
     def corrected(self, component: str) -> float:
         return self.figure(f'tenant_drift_corrections_total{{component="{component}"}}')
 
     async def told(self, name: str) -> dict[str, int]:
         """How many requests a minute each service lets a tenant make."""
-        tenant_id = self.cluster.get("tenant", name)["spec"]["tenantId"]
+        tenant_id = self.read("tenant", name)["spec"]["tenantId"]
         found = {}
         for service in SERVICES:
             superuser = await asyncpg.connect(superuser_url(self.instance, service))
@@ -214,8 +222,8 @@ class Place:
 
     def organisations(self, word: str) -> list[Object]:
         """Of Keycloak, those that say a word anywhere."""
-        whole = [self._keycloak("GET", f"/{one['id']}").json() for one in self._keycloak("GET", "?max=500").json()]
-        return [one for one in whole if word in str(one)]
+        found = self._keycloak("GET", "?max=500&briefRepresentation=false").json()
+        return [one for one in found if word in str(one)]
 
     def drop_organisation(self, word: str) -> None:
         for one in self.organisations(word):
@@ -227,15 +235,20 @@ class Place:
 
     def _keycloak(self, method: str, path: str, json: object = None) -> httpx.Response:
         base = f"http://127.0.0.1:{self.instance.port('keycloak')}/auth"
+        bearer = {"authorization": f"Bearer {self._administrator(base, int(time.monotonic() // 40))}"}
+        return httpx.request(
+            method, f"{base}/admin/realms/koprogo/organizations{path}", json=json, headers=bearer, timeout=30
+        )
+
+    @cache  # noqa: B019
+    def _administrator(self, base: str, _while: int) -> str:
+        """A token, for less than the minute it is good for: checking a password is slow on purpose."""
         given = httpx.post(
             f"{base}/realms/master/protocol/openid-connect/token",
             data={"grant_type": "password", "client_id": "admin-cli", "username": "admin",
                   "password": self.instance.secrets["keycloak_admin"]},
         )  # fmt: skip
-        bearer = {"authorization": f"Bearer {given.json()['access_token']}"}
-        return httpx.request(
-            method, f"{base}/admin/realms/koprogo/organizations{path}", json=json, headers=bearer, timeout=30
-        )
+        return str(given.json()["access_token"])
 
     def store(self) -> Minio:
         secrets = self.instance.secrets

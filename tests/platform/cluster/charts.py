@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,19 @@ def namespace(chart: str) -> str:
 
 def render(chart: str, environment: str, *words: str, root: Path | None = None) -> Objects:
     """Each in its namespace, as Argo CD would put it; RuntimeError with what Helm or the chart's schema refuses."""
-    objects = [one for one in yaml.safe_load_all(text(chart, environment, *words, root=root)) if one]
+    objects = [one for one in documents(text(chart, environment, *words, root=root)) if one]
     for one in objects:
         if one["kind"] not in CLUSTER_WIDE:
             one["metadata"].setdefault("namespace", namespace(chart))
     return objects
 
 
+def documents(text: str) -> Objects:
+    """As `safe_load_all`, ten times as fast."""
+    return list(yaml.load_all(text, Loader=yaml.CSafeLoader))
+
+
+@cache
 def text(chart: str, environment: str, *words: str, root: Path | None = None) -> str:
     here = root or repository()
     values = [here / "argocd" / "environments" / environment / f"{name}.yaml" for name in ("global", chart)]

@@ -92,7 +92,7 @@ class ControlPlane:
     def kubectl(self, *words: str, given: Any = None, check: bool = True) -> str:
         """What it prints; with check, RuntimeError with what the API server said. `given` goes in as its input."""
         command = [str(tool("kubectl")), "--kubeconfig", str(self.kubeconfig), *words]
-        text = given if isinstance(given, str) or given is None else yaml.safe_dump_all(given)
+        text = given if isinstance(given, str) or given is None else "\n".join(map(json.dumps, given))
         if check:
             return run(command, self.folder, text)
         return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, input=text).stdout.strip()
@@ -104,6 +104,19 @@ class ControlPlane:
         """All objects of a kind, asked of the API server itself: a kubectl each time would cost a core."""
         found: list[dict[str, Any]] = self.http.get(path).raise_for_status().json()["items"]
         return found
+
+    def one(self, path: str) -> dict[str, Any]:
+        """An object, by its own path; empty while there is none."""
+        answer = self.http.get(path)
+        if answer.status_code == 404:
+            return {}
+        found: dict[str, Any] = answer.raise_for_status().json()
+        return found
+
+    def merge(self, path: str, change: dict[str, Any]) -> None:
+        """Into an object, or with `/status` into what is said of it; what is None is taken away."""
+        kind = {"Content-Type": "application/merge-patch+json"}
+        self.http.patch(path, content=json.dumps(change), headers=kind).raise_for_status()
 
     def until(self, condition: Callable[[], Any], seconds: float = 60, what: str = "") -> Any:
         deadline = time.monotonic() + seconds

@@ -5,18 +5,19 @@ As its version 1.30 does: it drops without force, so that who is still connected
 
 from __future__ import annotations
 
-import json
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
+
+import httpx
 
 from koprogo.stack.instance import Instance
 from koprogo.stack.parts.postgres import program
 from tests.platform.cluster.control_plane import ControlPlane
 
-KIND = "databases.postgresql.cnpg.io"
+KIND = "/apis/postgresql.cnpg.io/v1/databases"
 
 
 @contextmanager
@@ -25,7 +26,7 @@ def databases_are_made(cluster: ControlPlane, instance: Instance) -> Iterator[No
 
     def work() -> None:
         while not done.wait(0.3):
-            for one in cluster.get("--all-namespaces", KIND)["items"]:
+            for one in cluster.items(KIND):
                 generation, status = one["metadata"]["generation"], one.get("status", {})
                 if not (status.get("applied") and status.get("observedGeneration") == generation):
                     _say(cluster, one, _carry_out(instance, one["spec"]), generation)
@@ -50,10 +51,12 @@ def _carry_out(instance: Instance, spec: dict[str, Any]) -> str:
 
 
 def _say(cluster: ControlPlane, one: dict[str, Any], wrong: str, generation: int) -> None:
-    status = {"applied": not wrong, "message": wrong, "observedGeneration": generation}
-    where = ("-n", one["metadata"]["namespace"], "patch", KIND, one["metadata"]["name"])
-    patch = json.dumps({"status": status})
-    cluster.kubectl(*where, "--subresource=status", "--type=merge", "--patch", patch, check=False)
+    where = f"/apis/postgresql.cnpg.io/v1/namespaces/{one['metadata']['namespace']}/databases/{one['metadata']['name']}"
+    # Who was dropped while he was looked at needs to be told nothing.
+    with suppress(httpx.HTTPStatusError):
+        cluster.merge(
+            f"{where}/status", {"status": {"applied": not wrong, "message": wrong, "observedGeneration": generation}}
+        )
 
 
 def psql(instance: Instance, sql: str) -> str:

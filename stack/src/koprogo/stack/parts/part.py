@@ -32,8 +32,11 @@ class Part(Protocol):
         ...
 
 
-def launch(part: Part, instance: Instance, say: Say, patience: float = 120) -> None:
-    """Start one part and wait until it is ready and set up. Nothing happens when it runs already."""
+def launch(part: Part, instance: Instance, say: Say, patience: float = 300) -> None:
+    """Start one part and wait until it is ready and set up. Nothing happens when it runs already.
+
+    Who ends is noticed at once; patience is for a machine that is busy with other things.
+    """
     running = instance.running(part.name)
     if running.pid is None:
         for port in part.ports:
