@@ -13,24 +13,21 @@ VALID = timedelta(days=365)
 RENEW = timedelta(days=30)
 
 
-def ensure(folder: Path, services: list[str]) -> None:
-    """All of them anew when one is missing or near its end: they are worth nothing apart."""
-    files = [folder / "ca.crt", *(folder / f"{service}.{end}" for service in services for end in ("crt", "key"))]
-    if all(file.exists() for file in files) and all(_lasts(file) for file in files if file.suffix == ".crt"):
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    ca_key = ec.generate_private_key(ec.SECP256R1())
-    ca_name = _name("KoproGo services")
-    ca = (
-        _builder(ca_name, ca_name, ca_key)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(ca_key, hashes.SHA256())
-    )
-    _write(folder / "ca.crt", ca.public_bytes(serialization.Encoding.PEM))
-    for service in services:
+class Authority:
+    def __init__(self) -> None:
+        self._key, self._name = ec.generate_private_key(ec.SECP256R1()), _name("KoproGo services")
+        self.certificate = (
+            _builder(self._name, self._name, self._key, VALID)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .sign(self._key, hashes.SHA256())
+            .public_bytes(serialization.Encoding.PEM)
+        )
+
+    def issue(self, service: str, valid: timedelta = VALID) -> tuple[bytes, bytes]:
+        """A certificate of its own for the service, on this machine, and its key."""
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = (
-            _builder(_name(service), ca_name, key)
+            _builder(_name(service), self._name, key, valid)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(
                 x509.SubjectAlternativeName(
@@ -42,15 +39,25 @@ def ensure(folder: Path, services: list[str]) -> None:
                 x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]),
                 critical=False,
             )
-            .sign(ca_key, hashes.SHA256())
+            .sign(self._key, hashes.SHA256())
         )
-        _write(folder / f"{service}.crt", certificate.public_bytes(serialization.Encoding.PEM))
-        _write(
-            folder / f"{service}.key",
-            key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            ),
+        return certificate.public_bytes(serialization.Encoding.PEM), key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
+
+
+def ensure(folder: Path, services: list[str]) -> None:
+    """All of them anew when one is missing or near its end: they are worth nothing apart."""
+    files = [folder / "ca.crt", *(folder / f"{service}.{end}" for service in services for end in ("crt", "key"))]
+    if all(file.exists() for file in files) and all(_lasts(file) for file in files if file.suffix == ".crt"):
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    authority = Authority()
+    _write(folder / "ca.crt", authority.certificate)
+    for service in services:
+        certificate, key = authority.issue(service)
+        _write(folder / f"{service}.crt", certificate)
+        _write(folder / f"{service}.key", key)
 
 
 def _lasts(file: Path) -> bool:
@@ -58,7 +65,9 @@ def _lasts(file: Path) -> bool:
     return certificate.not_valid_after_utc - datetime.now(UTC) > RENEW
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, valid: timedelta
+) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
@@ -67,7 +76,7 @@ def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivate
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(minutes=5))
-        .not_valid_after(now + VALID)
+        .not_valid_after(now + valid)
     )
 
 

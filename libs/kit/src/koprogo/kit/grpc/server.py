@@ -16,6 +16,7 @@ from prometheus_client import Histogram
 
 from koprogo.kernel.errors import DomainError, Forbidden
 from koprogo.kit import logs, spans, trace
+from koprogo.kit.certificates import Certificate, CertificateFiles
 from koprogo.kit.database.pool import DATABASE_AWAY
 from koprogo.kit.grpc.errors import to_status
 
@@ -118,6 +119,27 @@ class _Door(grpc.aio.ServerInterceptor):
             LATENCY.labels(method, code).observe(time.perf_counter() - started)
 
 
+def _credentials(files: CertificateFiles) -> grpc.ServerCredentials:
+    """Asked before each handshake: who connects after a renewal is shown the new certificate."""
+    shown = files.newest()
+
+    def configuration(certificate: Certificate) -> grpc.ServerCertificateConfiguration:
+        return grpc.ssl_server_certificate_configuration([(certificate.key, certificate.chain)], certificate.ca)
+
+    def renewed() -> grpc.ServerCertificateConfiguration | None:
+        nonlocal shown
+        if (newest := files.newest()) is shown:
+            return None
+        shown = newest
+        return configuration(newest)
+
+    return grpc.dynamic_ssl_server_credentials(
+        configuration(shown),
+        renewed,  # type: ignore[arg-type]  # None, which it documents, is not in its types.
+        require_client_authentication=True,
+    )
+
+
 class GrpcServer:
     def __init__(
         self,
@@ -135,10 +157,7 @@ class GrpcServer:
             options=[("grpc.max_receive_message_length", MESSAGE_BYTES)],
         )
         register(self._server)
-        credentials = grpc.ssl_server_credentials(
-            [(key.read_bytes(), certificate.read_bytes())], ca.read_bytes(), require_client_auth=True
-        )
-        self._server.add_secure_port(address, credentials)
+        self._server.add_secure_port(address, _credentials(CertificateFiles(ca=ca, certificate=certificate, key=key)))
 
     async def run(self) -> None:
         """Until cancelled; calls under way get five seconds to end."""
