@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import grpc
+import msgspec
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
@@ -49,9 +50,9 @@ async def application(service: str) -> Litestar:
     module = import_module(f"koprogo.{service}.main")
     settings_type = import_module(f"koprogo.{service}.settings").Settings
     environment = {
-        f"KOPROGO_{field.upper()}": "1" if "port" in field else "unused:1"
-        for field in settings_type.__struct_fields__
-        if field not in ("trace_sampling", "database_pool", "log_level")
+        f"KOPROGO_{field.name.upper()}": "1" if "port" in field.name else "unused:1"
+        for field in msgspec.structs.fields(settings_type)
+        if field.required
     }
     settings = read(settings_type, environment | {"KOPROGO_SERVICE": service})
     nothing: Any = None

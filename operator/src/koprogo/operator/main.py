@@ -12,6 +12,7 @@ import kopf
 from prometheus_client import start_http_server
 
 from koprogo.kit import logs
+from koprogo.kit.events import RenewedContext
 from koprogo.kit.grpc import Channels
 from koprogo.kit.settings import SettingsError, read
 from koprogo.operator.adapters.buckets import Buckets
@@ -46,7 +47,8 @@ def main() -> None:
 
 async def run(settings: Settings) -> None:
     cluster = Cluster(settings.kubernetes_url, settings.kubernetes_ca, settings.kubernetes_token)
-    channels = Channels(ca=settings.tls_ca, certificate=settings.tls_certificate, key=settings.tls_key)
+    certificate = {"ca": settings.tls_ca, "certificate": settings.tls_certificate, "key": settings.tls_key}
+    channels = Channels(**certificate)
     services = Services(channels, settings.services)
     organisations = KeycloakOrganisations(
         url=settings.keycloak_url,
@@ -68,7 +70,8 @@ async def run(settings: Settings) -> None:
     )
     databases = Databases(cluster, namespace=settings.databases_namespace, postgres=settings.postgres_cluster)
     buckets = Buckets(objects)
-    dead_letters = DeadLetters(settings.kafka_bootstrap)
+    tls = RenewedContext(**certificate) if settings.kafka_tls else None
+    dead_letters = DeadLetters(settings.kafka_bootstrap, tls=tls)
     outside = Outside(organisations, services, buckets, databases, routes, dead_letters)
     lead = Lead(outside, cluster, settings.stop_after)
     registry = kopf.OperatorRegistry()

@@ -21,6 +21,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tls_certificate: Path
     tls_key: Path
     kafka_bootstrap: str
+    kafka_tls: bool = False
+    """With the same certificate as gRPC."""
     keycloak_url: str
     keycloak_realm: str
     keycloak_client_id: str

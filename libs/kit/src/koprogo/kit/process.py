@@ -26,7 +26,7 @@ from koprogo.kit.access import Admission, GrantsSource, TokenVerifier
 from koprogo.kit.access.identity import TOPIC as GRANTS_TOPIC
 from koprogo.kit.access.identity import GrpcGrants, grants_handler
 from koprogo.kit.database import Pool, check_schema, connect, migrate
-from koprogo.kit.events import Consumer, Handler, Relay
+from koprogo.kit.events import Consumer, Handler, Relay, RenewedContext
 from koprogo.kit.grpc import Channels, GrpcServer
 from koprogo.kit.http import create_app, messages
 from koprogo.kit.http.health import Check, health_routes
@@ -112,7 +112,9 @@ async def _run(
     pool = await connect(
         settings.database_url, size=min(size, settings.database_pool), dedicated=dedicated, service=settings.service
     )
-    channels = Channels(ca=settings.tls_ca, certificate=settings.tls_certificate, key=settings.tls_key)
+    certificate = {"ca": settings.tls_ca, "certificate": settings.tls_certificate, "key": settings.tls_key}
+    channels = Channels(**certificate)
+    tls = RenewedContext(**certificate) if settings.kafka_tls else None
     verifier = TokenVerifier(
         issuer=settings.oidc_issuer, audience=settings.oidc_audience, jwks_url=settings.oidc_jwks_url
     )
@@ -122,16 +124,15 @@ async def _run(
             work["http"] = _serve_http(application(settings, wiring, pool, channels, verifier), settings)
             work["grpc"] = GrpcServer(
                 f"{settings.grpc_host}:{settings.grpc_port}",
-                ca=settings.tls_ca,
-                certificate=settings.tls_certificate,
-                key=settings.tls_key,
+                **certificate,
                 allowed=grpc_callers(wiring),
                 register=partial(register, wiring, pool),
             ).run()
         if command in ("relay", "consume"):
             work["http"] = _serve_http(health(pool), settings)
         if command in ("relay", "all"):
-            work["relay"] = Relay(settings.service, settings.database_url, settings.kafka_bootstrap, pool).run()
+            relay = Relay(settings.service, settings.database_url, settings.kafka_bootstrap, pool, tls=tls)
+            work["relay"] = relay.run()
             if settings.migration_database_url:
                 work["opener"] = keep_opening(pool, settings.migration_database_url, package)
         if command in ("consume", "all"):
@@ -141,7 +142,7 @@ async def _run(
             if handlers:
                 states = TenantStates(pool)
                 living = {topic: unless_erased(handler, states) for topic, handler in handlers.items()}
-                work["consumer"] = Consumer(settings.service, settings.kafka_bootstrap, living).run()
+                work["consumer"] = Consumer(settings.service, settings.kafka_bootstrap, living, tls=tls).run()
             work |= {name: job() for name, job in wiring.background.items()}
         gc.collect()
         gc.freeze()

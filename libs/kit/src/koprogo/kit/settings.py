@@ -26,6 +26,8 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     grpc_host: str = "127.0.0.1"
     grpc_port: int
     kafka_bootstrap: str
+    kafka_tls: bool = False
+    """With the same certificate as gRPC."""
     oidc_issuer: str
     oidc_audience: str = "koprogo-api"
     oidc_jwks_url: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -10,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from koprogo.kernel.errors import Unavailable
+from koprogo.kit.events import secured
 
 SUFFIX = ".dlq"
 ANSWER_SECONDS = 30
@@ -23,8 +25,8 @@ class BrokerUnavailable(Unavailable):
 
 
 class DeadLetters:
-    def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, bootstrap: str, *, tls: ssl.SSLContext | None = None) -> None:
+        self._kafka = {"bootstrap_servers": bootstrap, **secured(tls)}
 
     async def forget(self, tenant_id: UUID) -> None:
         """All that name him, in a header, a key or their text. May be repeated."""
@@ -32,9 +34,7 @@ class DeadLetters:
             found = await self._of(str(tenant_id).encode())
             if not found:
                 return
-            async with AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap, acks="all", enable_idempotence=True
-            ) as producer:
+            async with AIOKafkaProducer(**self._kafka, acks="all", enable_idempotence=True) as producer:
                 for partition, key in found:
                     async with asyncio.timeout(ANSWER_SECONDS):
                         await producer.send_and_wait(
@@ -46,9 +46,7 @@ class DeadLetters:
     async def _of(self, word: bytes) -> set[tuple[TopicPartition, bytes]]:
         """As they stand after all that is in the topics now."""
         found: set[tuple[TopicPartition, bytes]] = set()
-        async with AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
-        ) as consumer:
+        async with AIOKafkaConsumer(**self._kafka, enable_auto_commit=False, auto_offset_reset="earliest") as consumer:
             partitions = await self._partitions()
             if not partitions:
                 return found
@@ -67,7 +65,7 @@ class DeadLetters:
         return found
 
     async def _partitions(self) -> list[TopicPartition]:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
+        admin = AIOKafkaAdminClient(**self._kafka)
         try:
             await admin.start()
             topics = [topic for topic in await admin.list_topics() if topic.endswith(SUFFIX)]

@@ -2,5 +2,6 @@
 
 from koprogo.kit.events.consumer import Consumer, Handler, Received
 from koprogo.kit.events.relay import Relay
+from koprogo.kit.events.security import RenewedContext, secured
 
-__all__ = ["Consumer", "Handler", "Received", "Relay"]
+__all__ = ["Consumer", "Handler", "Received", "Relay", "RenewedContext", "secured"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
@@ -17,6 +18,7 @@ from koprogo.kernel.errors import DomainError, Kind
 from koprogo.kit import logs, spans, trace
 from koprogo.kit.database.pool import DATABASE_AWAY
 from koprogo.kit.events.patience import ANSWER_SECONDS, stop
+from koprogo.kit.events.security import secured
 
 logger = logging.getLogger(__name__)
 
@@ -46,9 +48,11 @@ class Consumer:
     A handler writes its effect and the inbox row in one transaction, so a second time is a no-op.
     """
 
-    def __init__(self, service: str, bootstrap: str, handlers: Mapping[str, Handler]) -> None:
+    def __init__(
+        self, service: str, bootstrap: str, handlers: Mapping[str, Handler], *, tls: ssl.SSLContext | None = None
+    ) -> None:
         self._service = service
-        self._bootstrap = bootstrap
+        self._kafka = {"bootstrap_servers": bootstrap, **secured(tls)}
         self._handlers = handlers
 
     async def run(self) -> None:
@@ -62,7 +66,7 @@ class Consumer:
     async def _consume(self) -> None:
         consumer = AIOKafkaConsumer(
             *self._handlers,
-            bootstrap_servers=self._bootstrap,
+            **self._kafka,
             group_id=self._service,
             client_id=f"{self._service}-consumer",
             enable_auto_commit=False,
@@ -136,7 +140,7 @@ class Consumer:
             record.topic,
             extra={"fields": {"reason": reason, "offset": record.offset}},
         )
-        producer = AIOKafkaProducer(bootstrap_servers=self._bootstrap, acks="all", enable_idempotence=True)
+        producer = AIOKafkaProducer(**self._kafka, acks="all", enable_idempotence=True)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await producer.start()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import ssl
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,6 +21,7 @@ from prometheus_client import Counter
 from koprogo.kit.database import PLATFORM, Connection, Home, Pool
 from koprogo.kit.database.pool import DATABASE_AWAY
 from koprogo.kit.events.patience import ANSWER_SECONDS, stop
+from koprogo.kit.events.security import secured
 
 logger = logging.getLogger(__name__)
 
@@ -48,11 +50,13 @@ async def forget(connection: _Connection) -> None:
 
 
 class Relay:
-    def __init__(self, service: str, database_url: str, bootstrap: str, pool: Pool) -> None:
+    def __init__(
+        self, service: str, database_url: str, bootstrap: str, pool: Pool, *, tls: ssl.SSLContext | None = None
+    ) -> None:
         """`pool` knows the databases of one tenant: they are carried under the same lock."""
         self._service, self._pool = service, pool
         self._url = database_url
-        self._bootstrap = bootstrap
+        self._kafka = {"bootstrap_servers": bootstrap, **secured(tls)}
 
     async def run(self) -> None:
         """Until cancelled. Whatever breaks is logged and tried again."""
@@ -67,7 +71,7 @@ class Relay:
         # Its own connection: what is set on this session must not reach the pool.
         connection = await asyncpg.connect(self._url, server_settings=SESSION)
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap,
+            **self._kafka,
             enable_idempotence=True,
             acks="all",
             client_id=f"{self._service}-relay",

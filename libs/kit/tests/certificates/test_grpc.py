@@ -8,12 +8,10 @@ import os
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
 
 from koprogo.kit.grpc import Channels, GrpcServer, called, streamed
 from koprogo.stack.certificates import Authority
@@ -23,47 +21,12 @@ from koprogo_api.identity.v1 import grants_pb2_grpc
 from koprogo_api.platform.v1 import tenant_lifecycle_pb2 as life
 from koprogo_api.platform.v1 import tenant_lifecycle_pb2_grpc
 
-SOON = timedelta(seconds=3)
+from .mounted import SOON, Mounted, serial_of
+
 ALLOWED = {
     "/koprogo_api.identity.v1.Grants/GrantsOf": frozenset({"property"}),
     "/koprogo_api.platform.v1.TenantLifecycle/Snapshot": frozenset({"property"}),
 }
-
-
-class Mounted:
-    """A secret as the kubelet mounts it: links to a folder that is exchanged whole."""
-
-    def __init__(self, folder: Path, authority: Authority, name: str) -> None:
-        self.folder, self.authority, self.name = folder / name, authority, name
-        self.folder.mkdir()
-        self.paths = {"ca": "ca.crt", "certificate": "tls.crt", "key": "tls.key"}
-        for file in self.paths.values():
-            (self.folder / file).symlink_to(f"..data/{file}")
-        self._times = 0
-        self.serial = self.renew(SOON)
-
-    @property
-    def arguments(self) -> dict[str, Path]:
-        return {what: self.folder / file for what, file in self.paths.items()}
-
-    def renew(self, valid: timedelta = timedelta(days=90)) -> int:
-        """The serial number of the new one."""
-        certificate, key = self.authority.issue(self.name, valid)
-        self.swap(certificate, key)
-        return serial_of(certificate)
-
-    def swap(self, certificate: bytes, key: bytes) -> None:
-        self._times += 1
-        made = self.folder / f"..{self._times}"
-        made.mkdir()
-        for file, content in zip(self.paths.values(), (self.authority.certificate, certificate, key), strict=True):
-            (made / file).write_bytes(content)
-        (self.folder / "..new").symlink_to(made.name)
-        (self.folder / "..new").rename(self.folder / "..data")
-
-
-def serial_of(certificate: bytes) -> int:
-    return x509.load_pem_x509_certificate(certificate).serial_number
 
 
 class Answering(grants_pb2_grpc.GrantsServicer, tenant_lifecycle_pb2_grpc.TenantLifecycleServicer):
