@@ -66,7 +66,7 @@ def _modules(root: Path) -> set[str]:
 
 def _elsewhere(name: str) -> dict[str, Callable[[str], str]]:
     """What each file becomes that names the services again: beside identity, which is always there."""
-    reach = [f"{name},identity,50051", f"{name},kafka,9092", f"{name},keycloak,8080", f"{name},postgres,5432"]
+    reach = [f"{name},identity,50051", f"{name},kafka,9093", f"{name},keycloak,8080", f"{name},postgres,5432"]
     reach += [f"gateway,{name},8000", f"operator,{name},50051", f"prometheus,{name},8000"]
     return {
         "charts/services.yaml": lambda text: f'{text}  {name}: {{team: {name}, owns: "{OWNS}"}}\n',

@@ -25,6 +25,7 @@ from koprogo.stack.running import Running
 from tests.node.machine import ADDRESS, Machine
 from tests.platform.cluster import charts
 from tests.platform.cluster.control_plane import ControlPlane
+from tests.platform.cluster.kafka import give_rights
 from tests.platform.cluster.programs import program, run
 
 HERE = Path(__file__).parent
@@ -196,6 +197,7 @@ class Town:
         words = [word for name, value in images.items() for word in ("--set", f"{name}={value}")]
         words += [word for setting in ROOM for word in ("--set", setting)]
         objects = charts.render("data", ENVIRONMENT, *words)
+        self._certificates(objects)
         for one in charts.of_kind(objects, "Cluster"):
             # Backups need the barman plugin, which does not run here.
             del one["spec"]["plugins"]
@@ -260,6 +262,7 @@ class Town:
             await admin.start()
             try:
                 await admin.create_topics(topics(repository() / "proto" / "topics"))
+                await give_rights(admin, charts.of_kind(charts.render("data", ENVIRONMENT), "KafkaUser"))
             finally:
                 await admin.close()
 

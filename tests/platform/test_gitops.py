@@ -27,6 +27,7 @@ PLAYED = {
     "kafka.strimzi.io/v1/kafkas": {"conditions": [{"type": "Ready"}]},
     "kafka.strimzi.io/v1/kafkanodepools": {"conditions": [{"type": "Ready"}]},
     "kafka.strimzi.io/v1/kafkatopics": {"conditions": [{"type": "Ready"}]},
+    "kafka.strimzi.io/v1/kafkausers": {"conditions": [{"type": "Ready"}]},
     "cert-manager.io/v1/certificates": {"conditions": [{"type": "Ready"}]},
     "cert-manager.io/v1/clusterissuers": {"conditions": [{"type": "Ready"}]},
     "postgresql.cnpg.io/v1/databases": {"applied": True},

@@ -14,6 +14,7 @@
   "TLS_KEY" "/etc/koprogo/tls/tls.key"
   "GRPC_IDENTITY" "identity.identity.svc:50051"
   "KAFKA_BOOTSTRAP" $.Values.global.kafka
+  "KAFKA_TLS" "true"
   "OIDC_ISSUER" (printf "%s/auth/realms/koprogo" $.Values.global.publicUrl)
   "OIDC_JWKS_URL" "http://keycloak.data.svc:8080/auth/realms/koprogo/protocol/openid-connect/certs"
 -}}

@@ -18,6 +18,19 @@ spec:
 {{- end }}
 {{- if gt (int .Values.consume.max) (int .Values.consume.min) }}
 ---
+# KEDA looks as the service itself: its certificate, its rights.
+apiVersion: keda.sh/v1alpha1
+kind: TriggerAuthentication
+metadata:
+  name: {{ .Chart.Name }}-kafka
+  labels:
+    {{- include "koprogo.labels" . | nindent 4 }}
+spec:
+  secretTargetRef:
+    - {parameter: ca, name: {{ .Chart.Name }}-certificate, key: ca.crt}
+    - {parameter: cert, name: {{ .Chart.Name }}-certificate, key: tls.crt}
+    - {parameter: key, name: {{ .Chart.Name }}-certificate, key: tls.key}
+---
 apiVersion: keda.sh/v1alpha1
 kind: ScaledObject
 metadata:
@@ -35,7 +48,9 @@ spec:
   triggers:
     {{- range .Values.consumes }}
     - type: kafka
+      authenticationRef: {name: {{ $.Chart.Name }}-kafka}
       metadata:
+        tls: enable
         bootstrapServers: {{ $.Values.global.kafka | quote }}
         consumerGroup: {{ $.Chart.Name }}
         topic: {{ . }}

@@ -28,7 +28,7 @@ class Kafka:
         folder = instance.folder / "kafka"
         folder.mkdir(exist_ok=True)
         config = folder / "server.properties"
-        config.write_text(_config(instance, folder / "log"))
+        config.write_text(self.settings(instance, folder / "log"))
         if not (folder / "log" / "meta.properties").exists():
             shutil.rmtree(folder / "log", ignore_errors=True)
             done = subprocess.run(
@@ -39,6 +39,27 @@ class Kafka:
             if done.returncode:
                 raise Trouble(f"Kafka's folder could not be made:\n{(done.stdout + done.stderr)[-1500:]}")
         instance.running(self.name).start([*JAVA, "-cp", f"{jars}/*", "kafka.Kafka", config], {})
+
+    def settings(self, instance: Instance, log: Path) -> str:
+        broker, controller = instance.port("kafka"), instance.port("kafka_controller")
+        return f"""
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{broker}
+controller.listener.names=CONTROLLER
+log.dirs={log}
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=5
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=5
+group.initial.rebalance.delay.ms=0
+num.network.threads=2
+num.io.threads=2
+"""
 
     def is_ready(self, instance: Instance) -> bool:
         return is_listening(instance.port("kafka")) and asyncio.run(_make_topics(instance, []))
@@ -75,25 +96,3 @@ async def _make_topics(instance: Instance, wanted: list[NewTopic]) -> bool:
     finally:
         await admin.close()
     return True
-
-
-def _config(instance: Instance, log: Path) -> str:
-    broker, controller = instance.port("kafka"), instance.port("kafka_controller")
-    return f"""
-process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{broker}
-controller.listener.names=CONTROLLER
-log.dirs={log}
-auto.create.topics.enable=false
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=5
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=5
-group.initial.rebalance.delay.ms=0
-num.network.threads=2
-num.io.threads=2
-"""

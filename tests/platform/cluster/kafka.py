@@ -1,0 +1,89 @@
+"""A real Kafka as Strimzi makes it of our chart: TLS, certificates of clients, and what each KafkaUser may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.protocol.admin import CreateAclsRequest
+
+from koprogo.kit.events import RenewedContext, secured
+from koprogo.stack.instance import Instance
+from koprogo.stack.parts.kafka import Kafka
+from koprogo.stack.parts.part import Say
+from koprogo.stack.running import is_listening
+from tests.platform.cluster.charts import Objects
+
+# Of Kafka's protocol; what a chart says besides is a KeyError.
+RESOURCES = {"topic": 2, "group": 3, "cluster": 4}
+PATTERNS = {"literal": 3, "prefix": 4}
+OPERATIONS = {"Read": 3, "Write": 4, "Create": 5, "Delete": 6, "Alter": 7, "Describe": 8}
+RULES = {"deny": 2, "allow": 3}
+
+
+def rights(users: Objects) -> Iterator[CreateAclsRequest]:
+    """One to one, as Strimzi's user operator asks the broker for them."""
+    for user in users:
+        assert user["spec"]["authentication"] == {"type": "tls-external"}
+        assert user["spec"]["authorization"]["type"] == "simple"
+        for rule in user["spec"]["authorization"]["acls"]:
+            resource = rule["resource"]
+            for operation in rule["operations"]:
+                yield CreateAclsRequest(
+                    RESOURCES[resource["type"]],
+                    resource["name"],
+                    PATTERNS[resource.get("patternType", "literal")],
+                    f"User:CN={user['metadata']['name']}",
+                    rule.get("host", "*"),
+                    OPERATIONS[operation],
+                    RULES[rule.get("type", "allow")],
+                )
+
+
+async def give_rights(admin: AIOKafkaAdminClient, users: Objects) -> None:
+    for request in rights(users):
+        # aiokafka has the question, and no method that asks it.
+        answer = await admin._send_request(request)
+        assert [code for code, _ in answer.creation_responses] == [0], answer
+
+
+class SecuredKafka(Kafka):
+    """Of the stack, with the certificate `kafka`, which may do everything."""
+
+    def settings(self, instance: Instance, log: Path) -> str:
+        broker, controller = instance.port("kafka"), instance.port("kafka_controller")
+        files = f"mounted:{instance.folder / 'certificates'}"
+        return f"""{super().settings(instance, log)}
+listeners=CLIENTS://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=CLIENTS://127.0.0.1:{broker}
+listener.security.protocol.map=CLIENTS:SSL,CONTROLLER:SSL
+inter.broker.listener.name=CLIENTS
+config.providers=mounted
+config.providers.mounted.class=org.apache.kafka.common.config.provider.DirectoryConfigProvider
+ssl.keystore.type=PEM
+ssl.keystore.certificate.chain=${{{files}:kafka.crt}}
+ssl.keystore.key=${{{files}:kafka.key}}
+ssl.truststore.type=PEM
+ssl.truststore.certificates=${{{files}:ca.crt}}
+ssl.client.auth=required
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:CN=kafka
+"""
+
+    def is_ready(self, instance: Instance) -> bool:
+        return is_listening(instance.port("kafka"))
+
+    def after(self, instance: Instance, say: Say) -> None:
+        """Topics and rights are what a test gives it."""
+
+
+def certificate(instance: Instance, name: str) -> RenewedContext:
+    folder = instance.folder / "certificates"
+    return RenewedContext(ca=folder / "ca.crt", certificate=folder / f"{name}.crt", key=folder / f"{name}.key")
+
+
+def administrator(instance: Instance) -> AIOKafkaAdminClient:
+    return AIOKafkaAdminClient(
+        bootstrap_servers=f"127.0.0.1:{instance.port('kafka')}", **secured(certificate(instance, "kafka"))
+    )
