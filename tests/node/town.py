@@ -20,6 +20,7 @@ from images import build, parts
 from koprogo.stack.instance import SERVICES, Instance
 from koprogo.stack.parts.kafka import topics
 from koprogo.stack.parts.keycloak import make_realm
+from koprogo.stack.parts.others import DOCUMENTS, users
 from koprogo.stack.paths import repository
 from koprogo.stack.running import Running
 from tests.node.machine import ADDRESS, Machine
@@ -160,15 +161,11 @@ class Town:
             run_, owner = known[f"{service}_run"], known[f"{service}_owner"]
             self.apply([_secret(service, f"{service}-database", run=run_, owner=owner)])
             self.apply([_login(f"{service}-run", service, run_), _login(f"{service}-owner", f"{service}_owner", owner)])
-        users = {"identities": [{
-            "name": "documents", "actions": ["Admin", "Read", "Write", "List", "Tagging"],
-            "credentials": [{"accessKey": known["s3_access"], "secretKey": known["s3_secret"]}],
-        }]}  # fmt: skip
-        keys = {"access-key": known["s3_access"], "secret-key": known["s3_secret"]}
+        keys = {"access-key": known["s3_documents_access"], "secret-key": known["s3_documents_secret"]}
         self.apply([
             _login("keycloak-run", "keycloak", known["keycloak_run"]),
             _login("keycloak-owner", "keycloak_owner", known["keycloak_owner"]),
-            _secret("data", "objectstore-users", **{"users.json": json.dumps(users)}),
+            _secret("data", "objectstore-users", **{"users.json": json.dumps(users(known))}),
             _secret("data", "keycloak-admin", password=known["keycloak_admin"]),
             _secret("documents", "documents-objectstore", **keys),
             _secret("documents", "documents-mail", password="unused"),
@@ -272,7 +269,7 @@ class Town:
         known = self.instance.secrets
         address = f"{self.address('data', 'app.kubernetes.io/name=objectstore')}:8333"
         client = Minio(address, access_key=known["s3_access"], secret_key=known["s3_secret"], secure=False)
-        self.cluster.until(lambda: _made(client, "koprogo-documents"), 60, "the bucket is there")
+        self.cluster.until(lambda: _made(client, DOCUMENTS), 60, "the bucket is there")
 
 
 def _made(client: Minio, bucket: str) -> bool:

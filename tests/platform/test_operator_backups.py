@@ -13,7 +13,8 @@ from koprogo.stack.client import accept_invitation
 from koprogo.stack.demo.building import as_csv
 from koprogo.stack.instance import SERVICES
 from koprogo.stack.office import PASSWORD
-from tests.platform.test_operator_place import BUCKET, PATHS, Place, associations, made, new_association, tenant
+from koprogo.stack.parts.others import ARCHIVES
+from tests.platform.test_operator_place import PATHS, Place, associations, made, new_association, tenant
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -55,10 +56,10 @@ def kept(place: Place) -> Mapping[str, Any]:
 class TestABackup:
     def test_says_where_it_is_and_can_be_read_by_nobody_there(self, place: Place, kept: Mapping[str, Any]) -> None:
         status, store = kept["status"], place.store()
-        found = {one.object_name: one for one in store.list_objects(BUCKET, f"{status['key']}/", recursive=True)}
+        found = {one.object_name: one for one in store.list_objects(ARCHIVES, f"{status['key']}/", recursive=True)}
         assert status["bytes"] == sum(one.size for one in found.values())
         assert all(name.endswith(".age") for name in found)
-        contents = {name: store.get_object(BUCKET, name).read() for name in found}
+        contents = {name: store.get_object(ARCHIVES, name).read() for name in found}
         assert not any(word in content for content in contents.values() for word in (PDF, b"merel", b"Dubois"))
         manifest = contents[f"{status['key']}/manifest.json.age"]
         assert hashlib.sha256(manifest).hexdigest() == status["sha256"]

@@ -23,6 +23,7 @@ from minio import Minio
 from koprogo.kit.grpc import Channels
 from koprogo.stack.demo.building import ASSOCIATION
 from koprogo.stack.instance import SERVICES, Instance, free_ports
+from koprogo.stack.parts.others import ARCHIVES, DOCUMENTS
 from koprogo.stack.paths import repository
 from koprogo.stack.running import Running
 from koprogo.stack.testing import superuser_url
@@ -31,7 +32,6 @@ from tests.platform.cluster import charts
 from tests.platform.cluster.control_plane import ControlPlane
 
 CLUSTER_WIDE = (*charts.CLUSTER_WIDE, "CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding")
-BUCKET = "koprogo-documents"
 NUMBERS = count(1)
 INTERVAL = 4
 Object = dict[str, Any]
@@ -105,11 +105,14 @@ class Place:
         # The realm of the stack has one client that administers it.
         told = self.instance.environment("identity")
         used = ("TLS_CA", "KAFKA_BOOTSTRAP", "KEYCLOAK_URL", "KEYCLOAK_REALM", "KEYCLOAK_CLIENT_ID",
-                "KEYCLOAK_CLIENT_SECRET", "S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_BUCKET")  # fmt: skip
+                "KEYCLOAK_CLIENT_SECRET", "S3_ENDPOINT", "S3_BUCKET")  # fmt: skip
         certificate = self.instance.folder / "certificates" / "operator"
         addresses = ", ".join(f'"{one}": "127.0.0.1:{self.instance.port(f"{one}_grpc")}"' for one in SERVICES)
         return {
             **{f"KOPROGO_{name}": told[f"KOPROGO_{name}"] for name in used},
+            "KOPROGO_S3_ACCESS_KEY": self.instance.secrets["s3_operator_access"],
+            "KOPROGO_S3_SECRET_KEY": self.instance.secrets["s3_operator_secret"],
+            "KOPROGO_S3_ARCHIVES": ARCHIVES,
             "KOPROGO_TLS_CERTIFICATE": f"{certificate}.crt",
             "KOPROGO_TLS_KEY": f"{certificate}.key",
             "KOPROGO_KUBERNETES_URL": self.cluster.address,
@@ -251,12 +254,19 @@ class Place:
         return str(given.json()["access_token"])
 
     def store(self) -> Minio:
+        """As its administrator."""
         secrets = self.instance.secrets
         return Minio(f"127.0.0.1:{self.instance.port('s3')}", access_key=secrets["s3_access"],
                      secret_key=secrets["s3_secret"], secure=False)  # fmt: skip
 
     def files(self, prefix: str = "") -> list[str]:
-        return [one.object_name for one in self.store().list_objects(BUCKET, prefix, recursive=True)]
+        """In either bucket, with what only a version of is left."""
+        found = (
+            one.object_name
+            for bucket in (DOCUMENTS, ARCHIVES)
+            for one in self.store().list_objects(bucket, prefix, recursive=True, include_version=True)
+        )
+        return sorted(set(found))
 
     async def bury(self, word: str) -> None:
         """A dead letter of each who reads property's lots, and finds none of the headers but whose it is."""

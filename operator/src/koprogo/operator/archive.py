@@ -66,7 +66,7 @@ class Objects(Protocol):
 
 class Files(Protocol):
     def of(self, tenant: Tenant) -> Objects:
-        """All that have to do with a tenant, wherever he has his own."""
+        """A tenant's, wherever he has his own."""
 
 
 class ExportChanged(Unavailable):

@@ -14,6 +14,7 @@ from koprogo.operator.adapters.buckets import Buckets
 from koprogo.operator.adapters.databases import Databases
 from koprogo.operator.adapters.dead_letters import DeadLetters
 from koprogo.operator.adapters.keycloak import KeycloakOrganisations
+from koprogo.operator.adapters.objects import S3Objects
 from koprogo.operator.adapters.routes import Routes
 from koprogo.operator.adapters.services import Services
 from koprogo.operator.plan import Step
@@ -35,6 +36,7 @@ class Outside(msgspec.Struct, frozen=True):
     organisations: KeycloakOrganisations
     services: Services
     buckets: Buckets
+    archives: S3Objects
     databases: Databases
     routes: Routes
     dead_letters: DeadLetters
@@ -46,11 +48,10 @@ def deeds(outside: Outside) -> Mapping[str, Deed]:
     )  # fmt: skip
 
     async def archived(tenant: Tenant, step: Step) -> None:
-        files = buckets.of(tenant)
-        if not await archive.is_whole(tenant.archive, files):
+        if not await archive.is_whole(tenant.archive, outside.archives):
             # Until every process knows that he is suspended: what one still wrote would be missing.
             await asyncio.sleep(CACHE_SECONDS + 0.5)
-        await archive.write(tenant, tenant.archive, services, files, files)
+        await archive.write(tenant, tenant.archive, services, buckets.of(tenant), outside.archives)
 
     async def dedicate(tenant: Tenant, step: Step) -> None:
         await databases.be_applied(tenant, step.on)

@@ -62,6 +62,7 @@ async def run(settings: Settings) -> None:
         access_key=settings.s3_access_key,
         secret_key=settings.s3_secret_key,
     )
+    archives = objects.in_bucket(settings.s3_archives or settings.s3_bucket)
     routes = Routes(
         cluster,
         namespace=settings.routes_namespace,
@@ -72,12 +73,12 @@ async def run(settings: Settings) -> None:
     buckets = Buckets(objects)
     tls = RenewedContext(**certificate) if settings.kafka_tls else None
     dead_letters = DeadLetters(settings.kafka_bootstrap, tls=tls)
-    outside = Outside(organisations, services, buckets, databases, routes, dead_letters)
+    outside = Outside(organisations, services, buckets, archives, databases, routes, dead_letters)
     lead = Lead(outside, cluster, settings.stop_after)
     registry = kopf.OperatorRegistry()
-    sealed = Sealed(objects, settings.backup_recipient, settings.backup_identity)
-    restoring = Restoring(services, buckets, sealed, cluster)
-    register(registry, settings, lead, restoring, BackingUp(services, buckets, objects, sealed, cluster))
+    sealed = Sealed(archives, settings.backup_recipient, settings.backup_identity)
+    restoring = Restoring(services, buckets, archives, sealed, cluster)
+    register(registry, settings, lead, restoring, BackingUp(services, buckets, archives, sealed, cluster))
     start_http_server(settings.http_port, settings.http_host)
     try:
         # It ends by itself at SIGTERM and SIGINT.

@@ -28,8 +28,11 @@ class DatabaseNotReady(Unavailable):
 
 
 class Restoring:
-    def __init__(self, services: Importing, files: Files, sealed: Objects, statuses: Statuses) -> None:
-        self._services, self._files, self._sealed, self._statuses = services, files, sealed, statuses
+    def __init__(
+        self, services: Importing, files: Files, archives: Objects, sealed: Objects, statuses: Statuses
+    ) -> None:
+        self._services, self._files, self._statuses = services, files, statuses
+        self._archives, self._sealed = archives, sealed
 
     async def restore(self, body: Mapping[str, Any], into: Tenant | None) -> str:
         """The phase it is in now; what ends neither well nor badly is to be tried again."""
@@ -56,7 +59,7 @@ class Restoring:
             # What came before would be among the others' rows.
             raise DatabaseNotReady("His own databases are still being made; it is tried again.")
         files = self._files.of(into)
-        source = self._sealed if wanted.spec.is_sealed else files
+        source = self._sealed if wanted.spec.is_sealed else self._archives
         compared = await restore(wanted, into.spec.tenant_id, self._services, source, files)
         told = {name: {**msgspec.to_builtins(one), "equal": one.is_equal} for name, one in compared.items()}
         is_equal = all(one.is_equal for one in compared.values())

@@ -26,7 +26,8 @@ PORTS = (
 )  # fmt: skip
 DEFAULT_BASE = 8080
 SECRETS = (
-    "postgres", "keycloak_admin", "super_admin", "identity_client", "web_client", "s3_access", "s3_secret",
+    "postgres", "keycloak_admin", "super_admin", "identity_client", "web_client",
+    *(f"s3{user}_{half}" for user in ("", "_documents", "_operator") for half in ("access", "secret")),
     *(f"{service}_{role}" for service in (*SERVICES, "keycloak") for role in ("owner", "run")),
 )  # fmt: skip
 
@@ -127,8 +128,8 @@ class Instance:
             "KOPROGO_VALKEY_URL": f"valkey://127.0.0.1:{self.port('valkey')}/0",
             "KOPROGO_PUBLIC_URL": self.public_url,
             "KOPROGO_S3_ENDPOINT": f"127.0.0.1:{self.port('s3')}",
-            "KOPROGO_S3_ACCESS_KEY": self.secrets["s3_access"],
-            "KOPROGO_S3_SECRET_KEY": self.secrets["s3_secret"],
+            "KOPROGO_S3_ACCESS_KEY": self.secrets["s3_documents_access"],
+            "KOPROGO_S3_SECRET_KEY": self.secrets["s3_documents_secret"],
             "KOPROGO_S3_BUCKET": "koprogo-documents",
             "KOPROGO_SMTP_HOST": "127.0.0.1",
             "KOPROGO_SMTP_PORT": str(self.port("smtp")),

@@ -12,10 +12,7 @@ class Buckets:
         self._shared = shared
 
     def of(self, tenant: Tenant) -> Objects:
-        """All files that have to do with him: his own, and archives, which outlive his bucket."""
-        if not tenant.is_dedicated:
-            return self._shared
-        return _OwnFiles(self._shared, self._own(tenant), f"{tenant.spec.tenant_id}/")
+        return self._own(tenant) if tenant.is_dedicated else self._shared
 
     async def ensure(self, tenant: Tenant) -> bool:
         return await self._own(tenant).ensure_bucket()
@@ -30,26 +27,5 @@ class Buckets:
             await own.remove_bucket()
 
     def _own(self, tenant: Tenant) -> S3Objects:
-        return self._shared.in_bucket(tenant.bucket)
-
-
-class _OwnFiles:
-    def __init__(self, shared: S3Objects, own: S3Objects, prefix: str) -> None:
-        self._shared, self._own, self._prefix = shared, own, prefix
-
-    async def put(self, key: str, content: bytes) -> None:
-        await self._where(key).put(key, content)
-
-    async def get(self, key: str) -> bytes:
-        return await self._where(key).get(key)
-
-    async def find(self, key: str) -> bytes | None:
-        return await self._where(key).find(key)
-
-    async def keys(self, prefix: str) -> list[str]:
-        where = self._where(prefix)
         # One who leaves before he has begun has none.
-        return await where.keys(prefix) if where is self._shared or await where.has_bucket() else []
-
-    def _where(self, key: str) -> S3Objects:
-        return self._own if key.startswith(self._prefix) else self._shared
+        return self._shared.in_bucket(tenant.bucket, may_be_missing=True)

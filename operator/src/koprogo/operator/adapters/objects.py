@@ -31,7 +31,7 @@ class ObjectMissing(NotFound):
 
 class S3Objects:
     def __init__(self, endpoint: str, bucket: str, *, access_key: str, secret_key: str) -> None:
-        self._bucket = bucket
+        self._bucket, self._may_be_missing = bucket, False
         self._client = Minio(
             endpoint.rpartition("://")[2].rstrip("/"),
             access_key=access_key,
@@ -40,9 +40,9 @@ class S3Objects:
             http_client=PoolManager(timeout=Timeout(connect=2, read=60), retries=Retry(2), maxsize=4),
         )
 
-    def in_bucket(self, name: str) -> S3Objects:
+    def in_bucket(self, name: str, *, may_be_missing: bool = False) -> S3Objects:
         other = copy.copy(self)
-        other._bucket = name
+        other._bucket, other._may_be_missing = name, may_be_missing
         return other
 
     async def has_bucket(self) -> bool:
@@ -82,6 +82,9 @@ class S3Objects:
             return None
 
     async def keys(self, prefix: str) -> list[str]:
+        if self._may_be_missing and not await self.has_bucket():
+            return []
+
         def work() -> list[str]:
             listed: Iterable[object] = self._client.list_objects(self._bucket, prefix, recursive=True)
             return sorted(str(one.object_name) for one in listed)  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 import json
 import sys
 import sysconfig
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import httpx
@@ -17,7 +18,7 @@ from koprogo.stack.instance import SERVICES, Instance
 from koprogo.stack.parts.part import Say, answers
 from koprogo.stack.running import is_listening
 
-BUCKET = "koprogo-documents"
+DOCUMENTS, ARCHIVES = "koprogo-documents", "koprogo-archives"
 
 
 def program(name: str) -> Path:
@@ -40,11 +41,7 @@ class ObjectStore:
         folder.mkdir(exist_ok=True)
         config = folder / "s3.json"
         config.touch(mode=0o600)
-        config.write_text(json.dumps({"identities": [{
-            "name": "koprogo",
-            "credentials": [{"accessKey": instance.secrets["s3_access"], "secretKey": instance.secrets["s3_secret"]}],
-            "actions": ["Admin", "Read", "Write", "List", "Tagging"],
-        }]}))  # fmt: skip
+        config.write_text(json.dumps(users(instance.secrets)))
         ports = {
             "s3.port": "s3", "s3.port.grpc": "s3_grpc",
             "master.port": "weed_master", "master.port.grpc": "weed_master_grpc",
@@ -55,8 +52,8 @@ class ObjectStore:
         instance.running(self.name).start(
             [program("weed"), "server", f"-dir={folder}", "-s3", f"-s3.config={config}", "-ip=127.0.0.1",
              "-ip.bind=127.0.0.1", "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false",
-             "-volume.max=20",
-             "-master.volumeSizeLimitMB=1024", *flags],
+             # Each bucket takes seven; they are as large as what is in them.
+             "-volume.max=100", "-master.volumeSizeLimitMB=1024", *flags],
             {},
         )  # fmt: skip
 
@@ -65,13 +62,37 @@ class ObjectStore:
             return False
         try:
             client = _client(instance)
-            if not client.bucket_exists(BUCKET):
-                client.make_bucket(BUCKET)
+            for bucket in (DOCUMENTS, ARCHIVES):
+                if not client.bucket_exists(bucket):
+                    client.make_bucket(bucket)
         except (MinioException, HTTPError):
             return False
         return True
 
     def after(self, instance: Instance, say: Say) -> None: ...
+
+
+def users(secrets: Mapping[str, str]) -> dict[str, object]:
+    """Who reaches what, in SeaweedFS's format: Admin of a bucket makes and removes it. No program is administrator."""
+    rights = {
+        "": ["Admin", "Read", "Write", "List", "Tagging"],
+        "_documents": _each(("Read", "Write", "List", "Tagging"), DOCUMENTS, "t-*"),
+        "_operator": [*_each(("Read", "Write", "List"), DOCUMENTS, ARCHIVES, "t-*"), "Admin:t-*"],
+    }
+    return {
+        "identities": [
+            {
+                "name": user.strip("_") or "administrator",
+                "credentials": [{"accessKey": secrets[f"s3{user}_access"], "secretKey": secrets[f"s3{user}_secret"]}],
+                "actions": actions,
+            }
+            for user, actions in rights.items()
+        ]
+    }
+
+
+def _each(actions: Iterable[str], *buckets: str) -> list[str]:
+    return [f"{action}:{bucket}" for bucket in buckets for action in actions]
 
 
 def _client(instance: Instance) -> Minio:
