@@ -38,6 +38,9 @@ class Store:
     async def keys(self, prefix: str) -> list[str]:
         return sorted(key for key in self.files if key.startswith(prefix))
 
+    async def empty(self, prefix: str) -> None:
+        self.files = {key: content for key, content in self.files.items() if not key.startswith(prefix)}
+
 
 class Service:
     """One that keeps its rows by tenant, as the five do."""
@@ -106,6 +109,12 @@ class TestAnArchive:
         # What a second attempt would find, when half of it is erased.
         await write(store, Service([("lots", b"")]))
         assert store.files == before
+
+    async def test_keeps_nothing_of_an_attempt_before(self, store: Store) -> None:
+        store.files |= {f"{TENANT.archive}/property/000007.lots.jsonl": b"", f"{TENANT.archive}-else/1": b""}
+        await write(store)
+        assert f"{TENANT.archive}/property/000007.lots.jsonl" not in store.files
+        assert f"{TENANT.archive}-else/1" in store.files
 
     async def test_is_none_when_something_changed_under_way(self, store: Store) -> None:
         service = Service(ROWS)

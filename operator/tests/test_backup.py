@@ -15,6 +15,7 @@ import pytest
 
 from koprogo.kernel.errors import DomainError
 from koprogo.operator import archive, backup
+from koprogo.operator.adapters.objects import LockRefused, ObjectLocked
 from koprogo.operator.backing_up import BackingUp, BackupHeld
 from koprogo.operator.backup import Backup, due
 from koprogo.operator.sealed import BackupKeyMissing, BackupKeyWrong, Sealed
@@ -33,6 +34,7 @@ TENANT = Tenant("one", uuid.uuid4(), 1, "2026-01-01T08:00:00Z", SPEC, {"phase": 
 class Store:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {f"{SPEC.tenant_id}/letter.txt": SECRET}
+        self.locks: list[tuple[str, datetime]] = []
 
     def of(self, tenant: Tenant) -> Store:
         return self
@@ -52,7 +54,12 @@ class Store:
     async def size(self, prefix: str) -> int:
         return sum(len(content) for key, content in self.files.items() if key.startswith(prefix))
 
+    async def lock(self, prefix: str, until: datetime) -> None:
+        self.locks.append((prefix, until))
+
     async def empty(self, prefix: str) -> None:
+        if any(locked == prefix and until > backup.now() for locked, until in self.locks):
+            raise ObjectLocked("The object store keeps it.")
         self.files = {key: content for key, content in self.files.items() if not key.startswith(prefix)}
 
 
@@ -217,23 +224,24 @@ class TestItsEnd:
         days: int, hold: bool, his_hold: bool, is_ended: bool,
     ) -> None:  # fmt: skip
         monkeypatch.setattr(backup, "now", lambda: NOW + timedelta(days=days))
-        body = resource({"finishedAt": "2026-03-01T02:00:00Z"}, legalHold=hold)
+        body = resource({"key": "x", "finishedAt": "2026-03-01T02:00:00Z"}, legalHold=hold)
         his = msgspec.structs.replace(TENANT, spec=msgspec.structs.replace(SPEC, legal_hold=his_hold))
-        await backing_up.end(body, his)
+        await backing_up.keep(body, his)
         assert cluster.deleted == (["/apis/platform.koprogo.io/v1alpha1/tenantbackups/first"] if is_ended else [])
 
     async def test_comes_of_a_tenant_who_is_gone_as_well(
         self, backing_up: BackingUp, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(backup, "now", lambda: NOW + timedelta(days=7))
-        await backing_up.end(resource({"finishedAt": "2026-03-01T02:00:00Z"}), None)
+        await backing_up.keep(resource({"key": "x", "finishedAt": "2026-03-01T02:00:00Z"}), None)
         assert len(cluster.deleted) == 1
 
     async def test_removes_all_of_it_and_nothing_else(
-        self, store: Store, backing_up: BackingUp, cluster: Cluster
+        self, store: Store, backing_up: BackingUp, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         await backing_up.take(resource(), TENANT)
         store.files["backups/another"] = b""
+        monkeypatch.setattr(backup, "now", lambda: datetime.now(UTC) + timedelta(days=7))
         await backing_up.remove(resource(cluster.status), TENANT)
         assert set(store.files) == {f"{SPEC.tenant_id}/letter.txt", "backups/another"}
 
@@ -245,6 +253,57 @@ class TestItsEnd:
         with pytest.raises(BackupHeld):
             await backing_up.remove(resource(cluster.status, legalHold=True), None)
         assert store.files == before
+        assert said(cluster) == {"Complete": "Done", "Removed": "LegalHold"}
+
+    async def test_waits_for_the_store_that_keeps_it_and_says_so(
+        self, store: Store, backing_up: BackingUp, cluster: Cluster
+    ) -> None:
+        await backing_up.take(resource(), TENANT)
+        for _ in range(2):
+            with pytest.raises(ObjectLocked):
+                await backing_up.remove(resource(cluster.status), None)
+        assert said(cluster) == {"Complete": "Done", "Removed": "ObjectLocked"}
+        assert (cluster.status["phase"], cluster.status["reason"]) == ("Complete", "ObjectLocked")
+
+
+def said(cluster: Cluster) -> dict[str, str]:
+    return {one["type"]: one["reason"] for one in cluster.status["conditions"]}
+
+
+class TestItsLock:
+    async def test_ends_with_its_retention(self, store: Store, backing_up: BackingUp, cluster: Cluster) -> None:
+        await backing_up.take(resource(), TENANT)
+        until = datetime.fromisoformat(cluster.status["finishedAt"]) + timedelta(days=7)
+        assert store.locks == [(f"{cluster.status['key']}/", until)]
+        assert datetime.fromisoformat(cluster.status["lockedUntil"]) == until
+
+    async def test_is_made_longer_with_it_once(self, store: Store, backing_up: BackingUp, cluster: Cluster) -> None:
+        await backing_up.take(resource(), TENANT)
+        for _ in range(2):
+            await backing_up.keep(resource(cluster.status, retentionDays=9), TENANT)
+        first, second = (until for _, until in store.locks)
+        assert second - first == timedelta(days=2)
+        assert datetime.fromisoformat(cluster.status["lockedUntil"]) == second
+
+    async def test_is_none_where_no_bucket_locks(self, store: Store, sealed: Sealed, cluster: Cluster) -> None:
+        backing_up = BackingUp(Service(), store, store, sealed, cluster, locks=False)
+        assert await backing_up.take(resource(), TENANT) == "Complete"
+        await backing_up.keep(resource(cluster.status), TENANT)
+        assert store.locks == []
+        assert "lockedUntil" not in cluster.status
+
+    async def test_that_is_refused_is_waited_for(
+        self, store: Store, backing_up: BackingUp, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def refuse(prefix: str, until: datetime) -> None:
+            raise LockRefused("The object store locks nothing.")
+
+        with monkeypatch.context() as unlocked:
+            unlocked.setattr(store, "lock", refuse)
+            assert await backing_up.take(resource(), TENANT) == "Waiting"
+        assert cluster.status["reason"] == "LockRefused"
+        assert await backing_up.take(resource(cluster.status), TENANT) == "Complete"
+        assert len(store.locks) == 1
 
 
 class TestWhatIsDue:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from minio import Minio
-from minio.commonconfig import CopySource
+from minio.commonconfig import GOVERNANCE, CopySource
+from minio.deleteobjects import DeleteObject
 from minio.error import S3Error
+from minio.retention import Retention
+from minio.versioningconfig import SUSPENDED, VersioningConfig
 
 from koprogo.stack.instance import Instance
 from koprogo.stack.parts.others import ARCHIVES, DOCUMENTS
@@ -95,6 +99,22 @@ class TestTheKeyOfTheOperator:
         for deed in LEADS.values():
             assert not refused(deed, operator, "t-martens")
             assert all(refused(deed, operator, bucket) for bucket in (DOCUMENTS, ARCHIVES, "other"))
+
+    def test_ends_no_lock_and_does_not_widen_itself(self, store: Instance) -> None:
+        operator = client(store, "_operator")
+        until = datetime.now(UTC) + timedelta(seconds=60)
+        put(operator, ARCHIVES)
+        operator.set_object_retention(ARCHIVES, "kept", Retention(GOVERNANCE, until))
+        (locked, *_) = operator.list_objects(ARCHIVES, "kept", include_version=True)
+        gone = [DeleteObject("kept", locked.version_id)]
+        for forced in (False, True):
+            (answer,) = operator.remove_objects(ARCHIVES, gone, bypass_governance_mode=forced)
+            assert answer.code == "AccessDenied"
+        with pytest.raises(S3Error, match="AccessDenied"):
+            operator.set_object_retention(ARCHIVES, "kept", Retention(GOVERNANCE, until - timedelta(seconds=30)))
+        for who in ("_operator", ""):
+            with pytest.raises(S3Error, match="AccessDenied|InvalidBucketState"):
+                client(store, who).set_bucket_versioning(ARCHIVES, VersioningConfig(SUSPENDED))
 
 
 def test_an_installation_of_before_gets_the_keys_it_lacks() -> None:

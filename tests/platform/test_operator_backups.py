@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,10 +20,30 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 
 
 def over(place: Place, name: str) -> None:
-    """As if its retention had ended."""
+    """As if its retention had ended; of that the object store knows nothing until its own lock has ended, too."""
     told = {"status": {"finishedAt": "2020-01-01T00:00:00Z"}}
     place.cluster.merge(f"{PATHS['tenantbackup']}/{name}/status", told)
+    unlocked(place, name)
+
+
+def unlocked(place: Place, name: str) -> None:
+    """It waits for its lock, whole, and goes when that has ended."""
+    waits(place, name, "ObjectLocked")
+    key = place.status("tenantbackup", name)["key"]
+    assert f"{key}/manifest.json.age" in place.files(key)
+    place.unlock(f"{key}/")
     place.until_gone(name, kind="tenantbackup")
+
+
+def waits(place: Place, name: str, reason: str) -> None:
+    """Deleted, and not removed; its conditions say why."""
+
+    def said() -> bool:
+        conditions = place.status("tenantbackup", name).get("conditions", ())
+        return ("Removed", "False", reason) in [(one["type"], one["status"], one["reason"]) for one in conditions]
+
+    place.cluster.until(said, 60, f"{name} waits: {reason}")
+    assert place.read("tenantbackup", name)["metadata"]["deletionTimestamp"]
 
 
 def made_and_over(place: Place, name: str) -> Mapping[str, Any]:
@@ -34,6 +54,10 @@ def made_and_over(place: Place, name: str) -> Mapping[str, Any]:
     place.change(name, backups=None)
     over(place, today)
     return status
+
+
+def lock(place: Place) -> datetime:
+    return datetime.fromisoformat(place.status("tenantbackup", "merel")["lockedUntil"])
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +87,17 @@ class TestABackup:
         assert not any(word in content for content in contents.values() for word in (PDF, b"merel", b"Dubois"))
         manifest = contents[f"{status['key']}/manifest.json.age"]
         assert hashlib.sha256(manifest).hexdigest() == status["sha256"]
+
+    def test_is_locked_for_as_long_as_it_is_kept(self, place: Place, kept: Mapping[str, Any]) -> None:
+        first = lock(place)
+        assert first == datetime.fromisoformat(kept["status"]["finishedAt"]) + timedelta(days=7)
+        place.cluster.merge(f"{PATHS['tenantbackup']}/merel", {"spec": {"retentionDays": 9}})
+        place.cluster.until(lambda: lock(place) == first + timedelta(days=2), 30, "it is locked for longer")
+        store = place.store()
+        for one in store.list_objects(ARCHIVES, f"{kept['status']['key']}/", recursive=True):
+            retention = store.get_object_retention(ARCHIVES, one.object_name)
+            assert retention is not None
+            assert retention.retain_until_date == lock(place)
 
     def test_is_compared_with_what_is_there_and_nothing_is_restored(
         self, place: Place, kept: Mapping[str, Any]
@@ -111,10 +146,10 @@ class TestABackup:
     def test_goes_when_its_time_is_over_though_its_tenant_is_gone(self, place: Place, kept: Mapping[str, Any]) -> None:
         place.cluster.merge(f"{PATHS['tenantbackup']}/merel", {"spec": {"legalHold": True}})
         place.delete("merel", "tenantbackup")
-        assert place.read("tenantbackup", "merel")["metadata"]["deletionTimestamp"]
+        waits(place, "merel", "LegalHold")
         assert place.files(kept["status"]["key"])
         place.cluster.merge(f"{PATHS['tenantbackup']}/merel", {"spec": {"legalHold": False}})
-        place.until_gone("merel", kind="tenantbackup")
+        unlocked(place, "merel")
         assert [key for key in place.files() if kept["one"]["spec"]["tenantId"] in key] == []
 
 

@@ -64,6 +64,10 @@ class Objects(Protocol):
     async def keys(self, prefix: str) -> list[str]: ...
 
 
+class Into(Objects, Protocol):
+    async def empty(self, prefix: str) -> None: ...
+
+
 class Files(Protocol):
     def of(self, tenant: Tenant) -> Objects:
         """A tenant's, wherever he has his own."""
@@ -88,10 +92,12 @@ async def is_whole(archive: str, objects: Objects) -> bool:
     return manifest in await objects.keys(manifest)
 
 
-async def write(tenant: Tenant, archive: str, services: Pages, objects: Objects, into: Objects) -> None:
+async def write(tenant: Tenant, archive: str, services: Pages, objects: Objects, into: Into) -> None:
     """An archive that is whole is not begun again, when half of it may be erased already."""
     if await is_whole(archive, into):
         return
+    # What an attempt before this one left would stay as versions.
+    await into.empty(f"{archive}/")
     spec = tenant.spec
     whole = Manifest(
         tenant_id=str(spec.tenant_id),

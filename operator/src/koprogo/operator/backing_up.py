@@ -9,9 +9,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+import msgspec
+
 from koprogo.kernel.errors import Conflict, DomainError, Kind
 from koprogo.operator import archive, backup, metrics
-from koprogo.operator.archive import Files, Objects, Pages
+from koprogo.operator.archive import Files, Into, Pages
 from koprogo.operator.backup import Backup
 from koprogo.operator.conditions import camel, condition
 from koprogo.operator.sealed import SUFFIX, Sealed
@@ -28,8 +30,8 @@ class BackupHeld(Conflict):
     reason = "LEGAL_HOLD"
 
 
-class Store(Objects, Protocol):
-    async def empty(self, prefix: str) -> None: ...
+class Store(Into, Protocol):
+    async def lock(self, prefix: str, until: datetime) -> None: ...
     async def size(self, prefix: str) -> int: ...
 
 
@@ -40,9 +42,11 @@ class Cluster(Protocol):
 
 
 class BackingUp:
-    def __init__(self, services: Pages, files: Files, objects: Store, sealed: Sealed, cluster: Cluster) -> None:
+    def __init__(
+        self, services: Pages, files: Files, objects: Store, sealed: Sealed, cluster: Cluster, *, locks: bool = True
+    ) -> None:
         self._services, self._files, self._objects = services, files, objects
-        self._sealed, self._cluster = sealed, cluster
+        self._sealed, self._cluster, self._locks = sealed, cluster, locks
         self._turn = asyncio.Semaphore(AT_ONCE)
 
     async def take(self, body: Mapping[str, Any], tenant: Tenant | None) -> str:
@@ -71,35 +75,59 @@ class BackingUp:
         await self._tell(wanted, begun)
         await archive.write(tenant, key, self._services, self._files.of(tenant), self._sealed)
         manifest = await self._objects.get(f"{key}/manifest.json{SUFFIX}")
+        ended = {**begun, "finishedAt": _written(backup.now())}
         return {
-            **begun,
+            **ended,
+            # Not while it is written: an attempt that failed would stay for as long, and the next beside it.
+            **await self._lock(msgspec.structs.replace(wanted, status=ended)),
             "phase": "Complete",
             "reason": "Done",
             "bytes": await self._objects.size(f"{key}/"),
             # Of the sealed manifest, which has those of all the rest.
             "sha256": hashlib.sha256(manifest).hexdigest(),
             "recipient": self._sealed.recipient,
-            "finishedAt": _written(backup.now()),
         }
+
+    async def _lock(self, one: Backup) -> dict[str, str]:
+        """What its status says of it."""
+        if not self._locks or (until := one.to_be_locked) is None:
+            return {}
+        await self._objects.lock(f"{one.status['key']}/", until)
+        return {"lockedUntil": _written(until)}
 
     async def make_due(self, tenant: Tenant, known: Collection[str]) -> None:
         wanted = backup.due(tenant, backup.now().date())
         if wanted is not None and wanted["metadata"]["name"] not in known:
             await self._cluster.apply(f"{PATH}/{wanted['metadata']['name']}", wanted)
 
-    async def end(self, body: Mapping[str, Any], tenant: Tenant | None) -> None:
-        """Once its retention is over the resource goes, and what it stands for with it."""
+    async def keep(self, body: Mapping[str, Any], tenant: Tenant | None) -> None:
+        """For as long as is asked for by now; once that is over the resource goes, and what it stands for with it."""
         one = Backup.read(body)
-        if one.is_over(backup.now()) and not one.is_held(tenant):
+        if not one.is_over(backup.now()):
+            if said := await self._lock(one):
+                await self._cluster.write_status("tenantbackups", one.name, said)
+        elif not one.is_held(tenant):
             await self._cluster.delete(f"{PATH}/{one.name}")
 
     async def remove(self, body: Mapping[str, Any], tenant: Tenant | None) -> None:
+        """Whatever forbids it is said in its status and raised."""
         one = Backup.read(body)
-        if one.is_held(tenant):
-            raise BackupHeld("It is under a legal hold, or its tenant is: lift it first.")
-        if key := one.status.get("key"):
-            await self._objects.empty(f"{key}/")
+        try:
+            if one.is_held(tenant):
+                raise BackupHeld("It is under a legal hold, or its tenant is: lift it first.")
+            if key := one.status.get("key"):
+                await self._objects.empty(f"{key}/")
+        except DomainError as refused:
+            await self._say_kept(one, refused)
+            raise
         metrics.BACKUPS.now_in(one.name, None)
+
+    async def _say_kept(self, one: Backup, refused: DomainError) -> None:
+        reason, before = camel(refused.reason), one.status.get("conditions", ())
+        said = condition("Removed", False, reason, refused.message, before, _written(backup.now()))
+        others = [other for other in before if other["type"] != "Removed"]
+        status = {"reason": reason, "message": refused.message, "conditions": [*others, said]}
+        await self._cluster.write_status("tenantbackups", one.name, status)
 
     async def _tell(self, one: Backup, status: Mapping[str, Any]) -> None:
         phase = str(status["phase"])

@@ -34,10 +34,21 @@ class Backup(msgspec.Struct, frozen=True):
     def key(self, tenant_id: UUID) -> str:
         return f"backups/{tenant_id}/{self.uid}"
 
-    def is_over(self, now: datetime) -> bool:
+    @property
+    def until(self) -> datetime | None:
         """Counted from its end: one that never ended is not kept for anything, and removed by who made it."""
         ended = self.status.get("finishedAt")
-        return ended is not None and now >= datetime.fromisoformat(ended) + timedelta(days=self.spec.retention_days)
+        return None if ended is None else datetime.fromisoformat(ended) + timedelta(days=self.spec.retention_days)
+
+    def is_over(self, now: datetime) -> bool:
+        return self.until is not None and now >= self.until
+
+    @property
+    def to_be_locked(self) -> datetime | None:
+        """Until when, if it is for longer than it is locked already."""
+        locked = self.status.get("lockedUntil")
+        is_locked = locked is not None and self.until is not None and datetime.fromisoformat(locked) >= self.until
+        return None if is_locked else self.until
 
     def is_held(self, tenant: Tenant | None) -> bool:
         """By a hold of its own, which outlives the tenant, or by his."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import kopf
 
-from koprogo.kernel.errors import DomainError
+from koprogo.kernel.errors import DomainError, Kind
 from koprogo.operator.backing_up import BackingUp
 from koprogo.operator.conditions import Became, Outcome
 from koprogo.operator.lead import Lead
@@ -122,15 +122,18 @@ def register(
     @kopf.timer(
         *BACKUPS, interval=settings.interval_seconds, initial_delay=settings.interval_seconds, registry=registry
     )
-    async def ends(body: kopf.Body, **_: Any) -> None:
-        await backing_up.end(body, known.get(body["spec"]["tenant"]))
+    async def kept(body: kopf.Body, **_: Any) -> None:
+        await backing_up.keep(body, known.get(body["spec"]["tenant"]))
 
     @kopf.on.delete(*BACKUPS, id="ended", registry=registry, backoff=settings.patience_seconds)
     async def ended(body: kopf.Body, retry: int, **_: Any) -> None:
         try:
             await backing_up.remove(body, known.get(body["spec"]["tenant"]))
         except DomainError as later:
-            raise kopf.TemporaryError(later.message, delay=_delay(retry, settings)) from later
+            # A hold or a lock lasts for days.
+            is_kept = later.kind is Kind.CONFLICT
+            delay = settings.interval_seconds if is_kept else _delay(retry, settings)
+            raise kopf.TemporaryError(later.message, delay=delay) from later
 
 
 def _again(outcomes: Sequence[Outcome], retry: int, settings: Settings) -> None:

@@ -78,7 +78,8 @@ async def run(settings: Settings) -> None:
     registry = kopf.OperatorRegistry()
     sealed = Sealed(archives, settings.backup_recipient, settings.backup_identity)
     restoring = Restoring(services, buckets, archives, sealed, cluster)
-    register(registry, settings, lead, restoring, BackingUp(services, buckets, archives, sealed, cluster))
+    backing_up = BackingUp(services, buckets, archives, sealed, cluster, locks=bool(settings.s3_archives))
+    register(registry, settings, lead, restoring, backing_up)
     start_http_server(settings.http_port, settings.http_host)
     try:
         # It ends by itself at SIGTERM and SIGINT.

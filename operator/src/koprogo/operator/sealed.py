@@ -8,7 +8,7 @@ from pathlib import Path
 import pyrage
 
 from koprogo.kernel.errors import DomainError, Unavailable
-from koprogo.operator.archive import ArchiveDamaged, Objects
+from koprogo.operator.archive import ArchiveDamaged, Into
 
 SUFFIX = ".age"
 
@@ -32,7 +32,7 @@ class BackupKeyWrong(DomainError):
 class Sealed:
     """Writing takes the public key alone; the private one is here only while somebody restores."""
 
-    def __init__(self, objects: Objects, recipient: str, identity: Path) -> None:
+    def __init__(self, objects: Into, recipient: str, identity: Path) -> None:
         self._objects, self.recipient, self._identity = objects, recipient, identity
 
     async def put(self, key: str, content: bytes) -> None:
@@ -53,6 +53,9 @@ class Sealed:
 
     async def keys(self, prefix: str) -> list[str]:
         return [key.removesuffix(SUFFIX) for key in await self._objects.keys(prefix)]
+
+    async def empty(self, prefix: str) -> None:
+        await self._objects.empty(prefix)
 
     async def _open(self, content: bytes) -> bytes:
         try:

@@ -32,7 +32,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     s3_secret_key: str
     s3_bucket: str
     s3_archives: str = ""
-    """Bucket of archives and backups, which no service reaches; without one they lie in that of the documents."""
+    """Bucket of archives and backups, which no service reaches and which locks; without one they lie, unlocked, in that
+    of the documents."""
     backup_recipient: str = ""
     """Public key of age that backups are sealed for; without one none is made."""
     backup_identity: Path = Path("/etc/koprogo/backups/identity")

@@ -6,15 +6,18 @@ import asyncio
 import copy
 import io
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from minio import Minio
-from minio.deleteobjects import DeleteObject
+from minio.commonconfig import GOVERNANCE
+from minio.deleteobjects import DeleteError, DeleteObject
 from minio.error import MinioException, S3Error
+from minio.retention import Retention
 from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
-from koprogo.kernel.errors import NotFound, Unavailable
+from koprogo.kernel.errors import Conflict, DomainError, NotFound, Unavailable
 
 ONE_PART = 16 * 1024 * 1024
 """Bytes sent in one request: more than any file here has."""
@@ -27,6 +30,14 @@ class ObjectStoreUnavailable(Unavailable):
 
 class ObjectMissing(NotFound):
     reason = "OBJECT_MISSING"
+
+
+class LockRefused(Unavailable):
+    reason = "LOCK_REFUSED"
+
+
+class ObjectLocked(Conflict):
+    reason = "OBJECT_LOCKED"
 
 
 class S3Objects:
@@ -100,12 +111,44 @@ class S3Objects:
 
         return await self._ask(work)
 
+    async def lock(self, prefix: str, until: datetime) -> None:
+        """From now on none of it is deleted and no lock shortened before then; written over, it stays as a version."""
+
+        def work() -> None:
+            for one in self._client.list_objects(self._bucket, prefix, recursive=True):
+                self._client.set_object_retention(self._bucket, str(one.object_name), Retention(GOVERNANCE, until))
+
+        try:
+            await self._ask(work)
+        except ObjectStoreUnavailable as wrong:
+            if not isinstance(wrong.__cause__, S3Error):
+                raise
+            raise LockRefused(
+                "The object store locks nothing: make the bucket with lock, and let the operator PutObjectRetention."
+            ) from wrong
+
     async def empty(self, prefix: str) -> None:
-        """Until nothing is left under it."""
-        while found := await self.keys(prefix):
-            gone = [DeleteObject(key) for key in found]
-            if wrong := await self._ask(lambda gone=gone: list(self._client.remove_objects(self._bucket, gone))):  # type: ignore[misc]
-                raise ObjectStoreUnavailable(f"The object store keeps {len(wrong)} files; it is tried again.")
+        """Until nothing is left under it, of no version."""
+
+        def work() -> bool:
+            found = list(self._client.list_objects(self._bucket, prefix, recursive=True, include_version=True))
+            gone = [DeleteObject(str(one.object_name), one.version_id) for one in found]
+            # The first that is refused ends it: they are asked for by the thousand.
+            for wrong in self._client.remove_objects(self._bucket, gone):
+                raise self._kept(wrong)
+            return bool(gone)
+
+        while await self._ask(work):
+            pass
+
+    def _kept(self, one: DeleteError) -> DomainError:
+        try:
+            lock = self._client.get_object_retention(self._bucket, str(one.name), version_id=one.version_id)
+        except S3Error:
+            lock = None
+        if lock is None or lock.retain_until_date <= datetime.now(UTC):
+            return ObjectStoreUnavailable("The object store keeps some files; it is tried again.")
+        return ObjectLocked(f"The object store keeps it until {lock.retain_until_date:%Y-%m-%d %H:%M} UTC.")
 
     async def _ask(self, work: Callable[[], T]) -> T:
         try:

@@ -64,7 +64,8 @@ class ObjectStore:
             client = _client(instance)
             for bucket in (DOCUMENTS, ARCHIVES):
                 if not client.bucket_exists(bucket):
-                    client.make_bucket(bucket)
+                    # Lock makes it keep versions, too.
+                    client.make_bucket(bucket, object_lock=bucket == ARCHIVES)
         except (MinioException, HTTPError):
             return False
         return True
@@ -77,7 +78,11 @@ def users(secrets: Mapping[str, str]) -> dict[str, object]:
     rights = {
         "": ["Admin", "Read", "Write", "List", "Tagging"],
         "_documents": _each(("Read", "Write", "List", "Tagging"), DOCUMENTS, "t-*"),
-        "_operator": [*_each(("Read", "Write", "List"), DOCUMENTS, ARCHIVES, "t-*"), "Admin:t-*"],
+        "_operator": [
+            *_each(("Read", "Write", "List"), DOCUMENTS, ARCHIVES, "t-*"),
+            "Admin:t-*",
+            *_each(("GetObjectRetention", "PutObjectRetention"), ARCHIVES),
+        ],
     }
     return {
         "identities": [
