@@ -44,7 +44,7 @@ def versions(client: Minio, prefix: str) -> list[str]:
 class TestWhatIsLocked:
     async def test_is_neither_deleted_nor_written_over_until_it_ends(self, archives: S3Objects, client: Minio) -> None:
         await archives.put("locked/one", b"first")
-        await archives.lock("locked/", datetime.now(UTC) + timedelta(seconds=4))
+        await archives.lock("locked/", datetime.now(UTC) + timedelta(seconds=10))
         (version,) = versions(client, "locked/")
         await archives.put("locked/one", b"second")
         client.remove_object(ARCHIVES, "locked/one")
@@ -53,7 +53,7 @@ class TestWhatIsLocked:
             with pytest.raises(ObjectLocked, match="until"):
                 await archives.empty("locked/")
         assert client.get_object(ARCHIVES, "locked/one", version_id=version).read() == b"first"
-        await asyncio.sleep(5)
+        await asyncio.sleep(11)
         await archives.empty("locked/")
         assert list(client.list_objects(ARCHIVES, "locked/", recursive=True, include_version=True)) == []
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
+from collections import defaultdict
 from importlib import import_module
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 import yaml
 
 from koprogo.stack.instance import SERVICES
+from koprogo.stack.parts.others import users
 from koprogo.stack.paths import repository
 from tests.platform.cluster.charts import CHARTS, ENVIRONMENTS, Objects, of_kind, render, text
 
@@ -75,6 +78,15 @@ class TestEveryChart:
                     if reference := one.get("valueFrom", {}).get("secretKeyRef"):
                         name = re.sub(r"^(\w+)-(run|owner)$", r"<database>-\2", reference["name"])
                         assert (name, reference["key"]) in documented
+
+    def test_gives_users_of_the_object_store_the_rights_they_are_tested_with(self) -> None:
+        told = yaml.safe_load((ROOT / "charts" / "data" / "secrets.yaml").read_text())
+        (made,) = (one["made"] for one in told if one["secret"] == "objectstore-users")
+        example = json.loads(made[made.index("{") : made.rindex("}") + 1])
+        tried = {one["name"]: set(one["actions"]) for one in users(defaultdict(str))["identities"]}
+        # In a cluster nobody is administrator.
+        del tried["administrator"]
+        assert {one["name"]: set(one["actions"]) for one in example["identities"]} == tried
 
 
 def secrets_of(objects: Objects) -> set[str]:

