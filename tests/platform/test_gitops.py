@@ -162,7 +162,7 @@ def image(cluster: ControlPlane, service: str) -> str:
     return str(found["spec"]["template"]["spec"]["containers"][0]["image"])
 
 
-def until(argo: ArgoCd, condition: Any, what: str, seconds: float = 120) -> None:
+def until(argo: ArgoCd, condition: Any, what: str, seconds: float = 240) -> None:
     try:
         argo.cluster.until(condition, seconds, what)
     except AssertionError as late:
@@ -176,7 +176,7 @@ def synced(argo: ArgoCd, git: Repository) -> str:
     revision = git._git("rev-parse", "HEAD")
     names = ("root", "baseline", "data", *SERVICES, "gateway", "observability", "operator")
     for name in names:
-        until(argo, lambda name=name: argo.is_at(name, revision), f"{name} is at the first commit", 90)
+        until(argo, lambda name=name: argo.is_at(name, revision), f"{name} is at the first commit")
     return revision
 
 

@@ -253,7 +253,7 @@ class TestAnOperatorThatIsKilled:
         for position, step in enumerate(plan(WISH, SERVICES)):
             place.dies_after(f"killed/{step.name}", lambda: place.apply(one) if position == 0 else None)  # noqa: B023
         place.start()
-        place.until("tenant", "killed", "Ready", 40)
+        place.until("tenant", "killed", "Ready", 90)
         (organisation,) = place.organisations(one["spec"]["tenantId"])
         assert organisation["alias"] == one["spec"]["tenantId"]
         eventually(lambda: mails(place.instance, "killed@office.example"), seconds=30)
@@ -269,7 +269,7 @@ class TestAnOperatorThatIsKilled:
         for position, step in enumerate(steps):
             place.dies_after(f"changed/{step}", lambda: place.change("changed", **wish) if position == 0 else None)  # noqa: B023
         place.start()
-        place.until("tenant", "changed", "Suspended", 40)
+        place.until("tenant", "changed", "Suspended", 90)
         assert await place.told("changed") == dict.fromkeys(SERVICES, 3_000)
         for kind in ("httproute", "certificate"):
             assert [name for name in place.routed(kind) if name.startswith("changed.")] == ["changed.new.example"]

@@ -340,7 +340,7 @@ class Place:
 def made(place: Place, name: str, **spec: Any) -> Object:
     one = tenant(name, **spec)
     place.apply(one)
-    place.until("tenant", name, "Ready", 30)
+    place.until("tenant", name, "Ready", 90)
     return one
 
 

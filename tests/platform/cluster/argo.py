@@ -176,4 +176,4 @@ class ArgoCd:
         }
         running = Running(place, name)
         running.start(command, environment)
-        running.wait_until(patiently(ready), 60)
+        running.wait_until(patiently(ready), 120)

@@ -236,7 +236,7 @@ class ControlPlane:
     def _launch(self, name: str, options: list[str], ready: Callable[[], bool], *, program_name: str = "") -> None:
         running = Running(self.folder, name)
         running.start([program(program_name or name), *options], {})
-        running.wait_until(patiently(ready), 60)
+        running.wait_until(patiently(ready), 120)
 
     def _certificates(self) -> None:
         keys = self.folder / "keys"
