@@ -70,6 +70,8 @@ def kubernetes_version() -> str:
 
 def module_folder(module: str, wanted: str) -> Path:
     """Where a module of one of our go.mod lies, with what it ships beside its code."""
+    # One that nothing was built of yet would lie nowhere.
+    _go(module, "mod", "download", wanted)
     return Path(_go(module, "list", "-m", "-f", "{{.Dir}}", wanted))
 
 
