@@ -54,8 +54,9 @@ class Store:
     async def size(self, prefix: str) -> int:
         return sum(len(content) for key, content in self.files.items() if key.startswith(prefix))
 
-    async def lock(self, prefix: str, until: datetime) -> None:
+    async def lock(self, prefix: str, until: datetime) -> bool:
         self.locks.append((prefix, until))
+        return bool(await self.keys(prefix))
 
     async def empty(self, prefix: str) -> None:
         if any(locked == prefix and until > backup.now() for locked, until in self.locks):
@@ -285,6 +286,16 @@ class TestItsLock:
         assert second - first == timedelta(days=2)
         assert datetime.fromisoformat(cluster.status["lockedUntil"]) == second
 
+    async def test_is_not_said_of_what_lies_elsewhere(
+        self, store: Store, backing_up: BackingUp, cluster: Cluster
+    ) -> None:
+        await backing_up.take(resource(), TENANT)
+        written = cluster.status
+        store.files.clear()
+        cluster.status = {}
+        await backing_up.keep(resource({**written, "lockedUntil": None}), TENANT)
+        assert cluster.status == {}
+
     async def test_is_none_where_no_bucket_locks(self, store: Store, sealed: Sealed, cluster: Cluster) -> None:
         backing_up = BackingUp(Service(), store, store, sealed, cluster, locks=False)
         assert await backing_up.take(resource(), TENANT) == "Complete"
@@ -295,7 +306,7 @@ class TestItsLock:
     async def test_that_is_refused_is_waited_for(
         self, store: Store, backing_up: BackingUp, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        async def refuse(prefix: str, until: datetime) -> None:
+        async def refuse(prefix: str, until: datetime) -> bool:
             raise LockRefused("The object store locks nothing.")
 
         with monkeypatch.context() as unlocked:

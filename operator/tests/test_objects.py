@@ -65,6 +65,12 @@ class TestWhatIsLocked:
         with pytest.raises(LockRefused):
             await archives.lock("longer/", now + timedelta(seconds=90))
 
+    async def test_is_nothing_where_nothing_lies(self, archives: S3Objects) -> None:
+        until = datetime.now(UTC) + timedelta(seconds=60)
+        assert not await archives.lock("nothing/", until)
+        await archives.put("something/one", b"x")
+        assert await archives.lock("something/", until)
+
     async def test_is_nothing_where_the_bucket_has_no_lock(self, archives: S3Objects) -> None:
         documents = archives.in_bucket(DOCUMENTS)
         await documents.put("here", b"x")

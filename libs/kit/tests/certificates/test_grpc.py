@@ -82,19 +82,8 @@ async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 
 @pytest.fixture
-def authority() -> Authority:
-    return Authority()
-
-
-@pytest.fixture
 def identity(tmp_path: Path, authority: Authority) -> Mounted:
     return Mounted(tmp_path, authority, "identity")
-
-
-@pytest.fixture
-def us(tmp_path: Path, authority: Authority) -> Mounted:
-    """property, who asks identity."""
-    return Mounted(tmp_path, authority, "property")
 
 
 @pytest.fixture

@@ -18,18 +18,8 @@ from .mounted import Mounted, serial_of
 
 
 @pytest.fixture
-def authority() -> Authority:
-    return Authority()
-
-
-@pytest.fixture
 def broker(tmp_path: Path, authority: Authority) -> Mounted:
     return Mounted(tmp_path, authority, "kafka")
-
-
-@pytest.fixture
-def us(tmp_path: Path, authority: Authority) -> Mounted:
-    return Mounted(tmp_path, authority, "finance")
 
 
 @asynccontextmanager
@@ -74,7 +64,7 @@ class TestAContext:
     ) -> None:
         async def half_written() -> None:
             context = RenewedContext(**us.arguments)
-            certificate, key = us.authority.issue("finance")
+            certificate, key = us.authority.issue("property")
             async with asking_who(broker) as port:
                 us.swap(certificate, (us.folder / "tls.key").read_bytes())
                 assert await shown(port, context) == us.serial
@@ -87,7 +77,7 @@ class TestAContext:
         self, broker: Mounted, tmp_path: Path, run: Callable[[Awaitable[None]], None]
     ) -> None:
         (tmp_path / "other").mkdir()
-        stranger = Mounted(tmp_path / "other", Authority(), "finance")
+        stranger = Mounted(tmp_path / "other", Authority(), "property")
 
         async def refused() -> None:
             async with asking_who(broker) as port:

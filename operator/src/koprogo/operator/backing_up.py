@@ -31,7 +31,7 @@ class BackupHeld(Conflict):
 
 
 class Store(Into, Protocol):
-    async def lock(self, prefix: str, until: datetime) -> None: ...
+    async def lock(self, prefix: str, until: datetime) -> bool: ...
     async def size(self, prefix: str) -> int: ...
 
 
@@ -92,8 +92,9 @@ class BackingUp:
         """What its status says of it."""
         if not self._locks or (until := one.to_be_locked) is None:
             return {}
-        await self._objects.lock(f"{one.status['key']}/", until)
-        return {"lockedUntil": _written(until)}
+        # One of before, which was not copied over, is not here: nothing of it is locked.
+        is_here = await self._objects.lock(f"{one.status['key']}/", until)
+        return {"lockedUntil": _written(until)} if is_here else {}
 
     async def make_due(self, tenant: Tenant, known: Collection[str]) -> None:
         wanted = backup.due(tenant, backup.now().date())

@@ -111,15 +111,20 @@ class S3Objects:
 
         return await self._ask(work)
 
-    async def lock(self, prefix: str, until: datetime) -> None:
-        """From now on none of it is deleted and no lock shortened before then; written over, it stays as a version."""
+    async def lock(self, prefix: str, until: datetime) -> bool:
+        """From now on none of it is deleted and no lock shortened before then; written over, it stays as a version.
 
-        def work() -> None:
-            for one in self._client.list_objects(self._bucket, prefix, recursive=True):
+        Whether there is anything.
+        """
+
+        def work() -> bool:
+            found = list(self._client.list_objects(self._bucket, prefix, recursive=True))
+            for one in found:
                 self._client.set_object_retention(self._bucket, str(one.object_name), Retention(GOVERNANCE, until))
+            return bool(found)
 
         try:
-            await self._ask(work)
+            return await self._ask(work)
         except ObjectStoreUnavailable as wrong:
             if not isinstance(wrong.__cause__, S3Error):
                 raise
