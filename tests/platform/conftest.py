@@ -16,7 +16,7 @@ from koprogo.stack import paths, stack
 from koprogo.stack.testing import TestInstance, running
 from tests.platform.cluster import kinds
 from tests.platform.cluster.control_plane import ControlPlane
-from tests.platform.test_operator_place import Place, install
+from tests.platform.operator_place import Place, install
 
 
 def pytest_sessionstart() -> None:

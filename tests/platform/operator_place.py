@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import sys
 import time
@@ -352,52 +351,3 @@ def new_association() -> dict[str, Any]:
     """With an enterprise number of its own."""
     first = 3_000_000 + next(NUMBERS)
     return {**ASSOCIATION, "enterprise_number": f"{first:08}{97 - first % 97:02}"}
-
-
-Permission = tuple[str, str, str]
-"""Group, kind of object, verb."""
-ACCOUNT = "system:serviceaccount:operator:operator"
-
-
-def granted() -> set[Permission]:
-    return {
-        (group, resource, verb)
-        for role in chart()
-        if role["kind"] in ("Role", "ClusterRole")
-        for rule in role["rules"]
-        for group in rule["apiGroups"]
-        for resource in rule["resources"]
-        for verb in rule["verbs"]
-    }
-
-
-def audited(cluster: ControlPlane) -> set[Permission]:
-    """What the operator did and was let do."""
-    found = set()
-    for event in _events(cluster):
-        what = event["objectRef"]
-        name = "/".join(filter(None, (what["resource"], what.get("subresource"))))
-        if event["responseStatus"]["code"] < 400 or event["responseStatus"]["code"] == 404:
-            found.add((what["apiGroup"], name, event["verb"]))
-        # Applying what is not there yet makes it, and takes that right too.
-        if event["verb"] == "patch" and event["responseStatus"]["code"] == 201:
-            found.add((what["apiGroup"], name, "create"))
-    return found
-
-
-def forbidden(cluster: ControlPlane) -> list[Object]:
-    return [event for event in _events(cluster) if event["responseStatus"]["code"] == 403]
-
-
-def _events(cluster: ControlPlane) -> list[Object]:
-    lines = (cluster.folder / "logs" / "audit.log").read_text().splitlines()
-    events = [json.loads(line) for line in lines if ACCOUNT in line]
-    # What a test tried in its name is not its own.
-    return [
-        event
-        for event in events
-        if event["user"]["username"] == ACCOUNT
-        and "objectRef" in event
-        and "httpx" not in event.get("userAgent", "")
-        and event["stage"] == "ResponseComplete"
-    ]

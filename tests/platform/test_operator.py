@@ -19,7 +19,7 @@ from koprogo.stack.demo.building import as_csv
 from koprogo.stack.instance import SERVICES
 from koprogo.stack.testing import superuser_url
 from koprogo_api.platform.v1 import tenant_lifecycle_pb2 as pb
-from tests.platform.test_operator_place import INTERVAL, Object, Place, associations, made, new_association, tenant
+from tests.platform.operator_place import INTERVAL, Object, Place, associations, made, new_association, tenant
 
 PASSWORD = "a pass phrase for tests"
 KEPT = {f"{service}.{table}" for service in SERVICES for table in ("tenants", "tenant_operations")}

@@ -16,8 +16,8 @@ from koprogo.stack.demo.building import as_csv
 from koprogo.stack.instance import SERVICES
 from koprogo.stack.testing import superuser_url
 from tests.platform.cluster.databases import databases_are_made, psql
+from tests.platform.operator_place import PATHS, Object, Place, associations, made, new_association, tenant
 from tests.platform.test_operator import KEPT, PASSWORD, PDF
-from tests.platform.test_operator_place import PATHS, Object, Place, associations, made, new_association, tenant
 
 WISH = TenantSpec(
     slug="any", display_name="Any", tenant_id=uuid.uuid4(), plan="pro", languages=["fr"], tier=Tier.DEDICATED,
