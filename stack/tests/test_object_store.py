@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from minio import Minio
 from minio.commonconfig import GOVERNANCE, CopySource
@@ -15,6 +16,7 @@ from minio.error import S3Error
 from minio.retention import Retention
 from minio.versioningconfig import SUSPENDED, VersioningConfig
 
+from koprogo.stack.client import eventually
 from koprogo.stack.instance import Instance
 from koprogo.stack.parts.others import ARCHIVES, DOCUMENTS
 from koprogo.stack.testing import running
@@ -36,7 +38,10 @@ def store() -> Iterator[Instance]:
 
 def client(instance: Instance, user: str) -> Minio:
     keys = {half: instance.secrets[f"s3{user}_{half}"] for half in ("access", "secret")}
-    return Minio(f"127.0.0.1:{instance.port('s3')}", access_key=keys["access"], secret_key=keys["secret"], secure=False)
+    return Minio(
+        f"127.0.0.1:{instance.port('s3')}", access_key=keys["access"], secret_key=keys["secret"], secure=False,
+        region="us-east-1",
+    )  # fmt: skip
 
 
 def put(client: Minio, bucket: str) -> object:
@@ -132,3 +137,18 @@ def test_an_installation_of_before_gets_the_keys_it_lacks() -> None:
         assert now.keys() == instance.secrets.keys()
     finally:
         instance.forget()
+
+
+class TestALinkThatTheKeyOfDocumentsSigned:
+    """Of ours nobody signs one: who may read a file, the service documents says at each reading."""
+
+    def test_opens_one_file_until_its_time_is_over(self, store: Instance) -> None:
+        link = client(store, "_documents").presigned_get_object(DOCUMENTS, "kept", timedelta(seconds=2))
+        assert httpx.get(link).content == b"x"
+        assert httpx.get(link.replace("/kept?", "/other?")).status_code == 403
+        assert httpx.get(link.split("?")[0]).status_code == 403
+        eventually(lambda: httpx.get(link).status_code == 403, seconds=10)
+
+    def test_opens_nothing_of_the_archives(self, store: Instance) -> None:
+        link = client(store, "_documents").presigned_get_object(ARCHIVES, "kept", timedelta(minutes=1))
+        assert httpx.get(link).status_code == 403
