@@ -1,7 +1,8 @@
-"""Steps are done in their order; what fails says why, and stops only what needs it."""
+"""Each step is done after what it needs; what fails says why, and stops only what needs it."""
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 
 import pytest
@@ -53,6 +54,21 @@ class TestAWalk:
         assert (first.became, first.reason) == (became, reason)
         assert (second.became, second.reason) == (Became.WAITS, "WaitsForStep")
         assert apart.became is Became.KEPT
+
+    async def test_does_side_by_side_what_does_not_need_each_other(self) -> None:
+        met, done = asyncio.Barrier(2), []
+
+        async def meet(tenant: Tenant, step: Step) -> None:
+            async with asyncio.timeout(5):
+                await met.wait()
+            done.append(step.deed)
+
+        async def follow(tenant: Tenant, step: Step) -> None:
+            assert set(done) == {"first", "apart"}
+
+        given = {"first": meet, "second": follow, "apart": meet}
+        found = await walk(TENANT, [FIRST, SECOND, APART], given)
+        assert [one.step for one in found if one.is_done] == [FIRST, SECOND, APART]
 
 
 class TestAnOperation:

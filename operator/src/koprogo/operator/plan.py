@@ -40,29 +40,28 @@ def plan(spec: TenantSpec, services: Sequence[str], *, is_restored: bool = False
 
 
 def farewell(spec: TenantSpec, services: Sequence[str]) -> list[Step]:
-    """Each step needs all before it: nothing is erased before all of it is in the archive, or may go without one."""
+    """Nothing is erased before all of it is in the archive, or may go without one."""
     suspended = [Step(deed="suspend", on=service, condition="ServicesReady") for service in services]
     routes = [Step(deed="remove-other-routes", condition="RoutesRemoved")]
     if spec.deletion_policy is DeletionPolicy.RETAIN:
-        return _in_turn([*suspended, *routes])
+        return _in_turn(suspended, routes)
     if spec.legal_hold:
-        return _in_turn([Step(deed="hold", condition="Released")])
+        return [Step(deed="hold", condition="Released")]
     archived = [Step(deed="archive", condition="Archived")] if spec.deletion_policy is DeletionPolicy.ARCHIVE else []
-    erased = [
-        *(Step(deed="erase", on=service, condition="Erased") for service in services),
-        Step(deed="forget-dead-letters", condition="Erased"),
-        *(
-            dedicated.taken_down(services)
-            if spec.tier is Tier.DEDICATED
-            else [Step(deed="empty-objects", condition="Erased")]
-        ),
-        Step(deed="remove-organisation", condition="Erased"),
-    ]
-    return _in_turn([*suspended, *archived, *routes, *erased])
+    erased = [Step(deed="erase", on=service, condition="Erased") for service in services]
+    letters = [Step(deed="forget-dead-letters", condition="Erased")]
+    if spec.tier is Tier.DEDICATED:
+        kept_in = dedicated.taken_down(services)
+    else:
+        kept_in = [Step(deed="empty-objects", condition="Erased")]
+    organisation = [Step(deed="remove-organisation", condition="Erased")]
+    return _in_turn(suspended, archived, routes, erased, letters, kept_in, organisation)
 
 
-def _in_turn(steps: Sequence[Step]) -> list[Step]:
-    return [
-        msgspec.structs.replace(step, needs=frozenset(one.name for one in steps[:position]))
-        for position, step in enumerate(steps)
-    ]
+def _in_turn(*phases: Sequence[Step]) -> list[Step]:
+    """Each step needs all of the phases before its own."""
+    steps: list[Step] = []
+    for phase in phases:
+        before = frozenset(step.name for step in steps)
+        steps += [msgspec.structs.replace(step, needs=before) for step in phase]
+    return steps

@@ -1,7 +1,8 @@
-"""Doing the steps of a plan, one after the other, as far as they go."""
+"""Doing the steps of a plan, side by side where none needs the other, as far as they go."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -19,16 +20,21 @@ LATER = (Kind.UNAVAILABLE, Kind.NOT_FOUND)
 
 
 async def walk(tenant: Tenant, steps: Sequence[Step], deeds: Mapping[str, Deed], stop_after: str = "") -> list[Outcome]:
-    """What does not need a step that failed is done all the same."""
-    outcomes: list[Outcome] = []
-    for step in steps:
-        if missing := sorted(step.needs - {one.step.name for one in outcomes if one.is_done}):
-            outcomes.append(Outcome(step, Became.WAITS, "WaitsForStep", f"it needs {missing[0]} first"))
-            continue
-        outcomes.append(await _do(tenant, step, deeds[step.deed]))
+    """In the order of the steps. What does not need a step that failed is done all the same."""
+    outcomes: dict[str, Outcome] = {}
+
+    async def take(step: Step) -> Outcome:
+        if missing := sorted(name for name in step.needs if not outcomes[name].is_done):
+            return Outcome(step, Became.WAITS, "WaitsForStep", f"it needs {missing[0]} first")
+        outcome = await _do(tenant, step, deeds[step.deed])
         if stop_after == f"{tenant.name}/{step.name}":
             os._exit(9)
-    return outcomes
+        return outcome
+
+    while now := [step for step in steps if step.name not in outcomes and step.needs <= outcomes.keys()]:
+        found = await asyncio.gather(*map(take, now))
+        outcomes |= {one.step.name: one for one in found}
+    return [outcomes[step.name] for step in steps]
 
 
 async def _do(tenant: Tenant, step: Step, deed: Deed) -> Outcome:
