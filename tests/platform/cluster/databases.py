@@ -26,10 +26,12 @@ def databases_are_made(cluster: ControlPlane, instance: Instance) -> Iterator[No
 
     def work() -> None:
         while not done.wait(0.3):
-            for one in cluster.items(KIND):
-                generation, status = one["metadata"]["generation"], one.get("status", {})
-                if not (status.get("applied") and status.get("observedGeneration") == generation):
-                    _say(cluster, one, _carry_out(instance, one["spec"]), generation)
+            # Who was dropped while he was looked at needs to be told nothing; the rest is looked at again.
+            with suppress(httpx.HTTPError):
+                for one in cluster.items(KIND):
+                    generation, status = one["metadata"]["generation"], one.get("status", {})
+                    if not (status.get("applied") and status.get("observedGeneration") == generation):
+                        _say(cluster, one, _carry_out(instance, one["spec"]), generation)
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
@@ -52,11 +54,8 @@ def _carry_out(instance: Instance, spec: dict[str, Any]) -> str:
 
 def _say(cluster: ControlPlane, one: dict[str, Any], wrong: str, generation: int) -> None:
     where = f"/apis/postgresql.cnpg.io/v1/namespaces/{one['metadata']['namespace']}/databases/{one['metadata']['name']}"
-    # Who was dropped while he was looked at needs to be told nothing.
-    with suppress(httpx.HTTPStatusError):
-        cluster.merge(
-            f"{where}/status", {"status": {"applied": not wrong, "message": wrong, "observedGeneration": generation}}
-        )
+    told = {"applied": not wrong, "message": wrong, "observedGeneration": generation}
+    cluster.merge(f"{where}/status", {"status": told})
 
 
 def psql(instance: Instance, sql: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.protocol.admin import CreateAclsRequest
 
 from koprogo.kit.events import RenewedContext, secured
-from koprogo.stack.instance import Instance
+from koprogo.stack.instance import Instance, free_ports
 from koprogo.stack.parts.kafka import Kafka
 from koprogo.stack.parts.part import Say
 from koprogo.stack.running import is_listening
@@ -53,12 +54,56 @@ class SecuredKafka(Kafka):
 
     def settings(self, instance: Instance, log: Path) -> str:
         broker, controller = instance.port("kafka"), instance.port("kafka_controller")
-        files = f"mounted:{instance.folder / 'certificates'}"
         return f"""{super().settings(instance, log)}
 listeners=CLIENTS://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}
 advertised.listeners=CLIENTS://127.0.0.1:{broker}
 listener.security.protocol.map=CLIENTS:SSL,CONTROLLER:SSL
 inter.broker.listener.name=CLIENTS
+{_with_certificates(instance)}
+super.users=User:CN=kafka
+"""
+
+    def is_ready(self, instance: Instance) -> bool:
+        return is_listening(instance.port("kafka"))
+
+    def after(self, instance: Instance, say: Say) -> None:
+        """Topics and rights are what a test gives it."""
+
+
+class KafkaForBoth(Kafka):
+    """Of the stack, where whoever is on this machine may do everything; with a door of its own for `users`."""
+
+    def __init__(self, users: Objects) -> None:
+        self.users, self.secured_port = users, free_ports(1)
+
+    def settings(self, instance: Instance, log: Path) -> str:
+        plain, controller = (f"127.0.0.1:{instance.port(name)}" for name in ("kafka", "kafka_controller"))
+        doors = f"PLAINTEXT://{plain},CLIENTS://127.0.0.1:{self.secured_port}"
+        return f"""{super().settings(instance, log)}
+listeners={doors},CONTROLLER://{controller}
+advertised.listeners={doors}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CLIENTS:SSL,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
+{_with_certificates(instance)}
+super.users=User:ANONYMOUS
+"""
+
+    def after(self, instance: Instance, say: Say) -> None:
+        super().after(instance, say)
+        asyncio.run(self._give_rights(f"127.0.0.1:{instance.port('kafka')}"))
+
+    async def _give_rights(self, bootstrap: str) -> None:
+        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+        await admin.start()
+        try:
+            await give_rights(admin, self.users)
+        finally:
+            await admin.close()
+
+
+def _with_certificates(instance: Instance) -> str:
+    files = f"mounted:{instance.folder / 'certificates'}"
+    return f"""
 config.providers=mounted
 config.providers.mounted.class=org.apache.kafka.common.config.provider.DirectoryConfigProvider
 ssl.keystore.type=PEM
@@ -68,14 +113,7 @@ ssl.truststore.type=PEM
 ssl.truststore.certificates=${{{files}:ca.crt}}
 ssl.client.auth=required
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
-super.users=User:CN=kafka
 """
-
-    def is_ready(self, instance: Instance) -> bool:
-        return is_listening(instance.port("kafka"))
-
-    def after(self, instance: Instance, say: Say) -> None:
-        """Topics and rights are what a test gives it."""
 
 
 def certificate(instance: Instance, name: str) -> RenewedContext:
