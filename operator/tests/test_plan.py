@@ -63,9 +63,9 @@ class TestAPlan:
         assert found == (list(SERVICES) if is_restored or spec.first_syndic is not None else [])
 
     @given(specs())
-    def test_gives_each_domain_a_route_and_a_certificate(self, spec: TenantSpec) -> None:
+    def test_gives_each_domain_a_certificate_a_door_and_a_route(self, spec: TenantSpec) -> None:
         found = plan(spec, SERVICES)
-        for deed in ("route", "certificate"):
+        for deed in ("certificate", "door", "route"):
             assert [step.on for step in found if step.deed == deed] == [domain.host for domain in spec.domains]
 
 

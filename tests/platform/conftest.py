@@ -12,10 +12,14 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from koprogo.stack import paths, stack
+from koprogo.stack import certificates, paths, stack
+from koprogo.stack.instance import SERVICES
+from koprogo.stack.parts.part import launch
 from koprogo.stack.testing import TestInstance, running
 from tests.platform.cluster import kinds
+from tests.platform.cluster.charts import of_kind, render
 from tests.platform.cluster.control_plane import ControlPlane
+from tests.platform.cluster.kafka import KafkaForBoth
 from tests.platform.operator_place import Place, install
 
 
@@ -65,16 +69,31 @@ def empty_cluster() -> Iterator[ControlPlane]:
 
 
 @pytest.fixture(scope="session")
-def town() -> Iterator[TestInstance]:
+def kafka() -> KafkaForBoth:
+    """Which the operator reaches as in the cluster: with a certificate, and the rights of its KafkaUser."""
+    return KafkaForBoth(of_kind(render("data", "vps"), "KafkaUser"))
+
+
+@pytest.fixture(scope="session")
+def town(kafka: KafkaForBoth) -> Iterator[TestInstance]:
     """Every part and service, for the operator to lead tenants through: no test comes after those of the operator."""
-    with running(*stack.PARTS, durable=True) as instance:
+    with running(durable=True) as instance:
+        certificates.ensure(instance.instance.folder / "certificates", [*SERVICES, "operator", "kafka"])
+        launch(kafka, instance.instance, lambda _: None)
+        instance.start(*(name for name in stack.PARTS if name != "kafka"))
         yield instance
 
 
 @pytest.fixture(scope="session")
-def place(cluster: ControlPlane, town: TestInstance) -> Iterator[Place]:
+def place(cluster: ControlPlane, town: TestInstance, kafka: KafkaForBoth) -> Iterator[Place]:
     install(cluster)
-    place = Place(cluster, town.instance)
+    place = Place(cluster, town.instance, f"127.0.0.1:{kafka.secured_port}")
     place.start()
     yield place
     place.running.stop(patience=5)
+
+
+@pytest.fixture(scope="class")
+def quiet(place: Place) -> None:
+    """Nobody is there whom an operator that starts, and starts again, would see to first."""
+    place.forget_all()

@@ -32,16 +32,21 @@ from koprogo.stack.paths import repository
 from koprogo.stack.running import Running
 from koprogo.stack.testing import superuser_url
 from koprogo_api.platform.v1.tenant_lifecycle_pb2_grpc import TenantLifecycleStub
+from tests.platform import forked
 from tests.platform.cluster import charts
 from tests.platform.cluster.control_plane import ControlPlane
 
 CLUSTER_WIDE = (*charts.CLUSTER_WIDE, "CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding")
 NUMBERS = count(1)
+PUBLIC_HOST = "koprogo.example"
 INTERVAL = 4
+DIED = 9
+"""How it ends after the step it was told."""
 Object = dict[str, Any]
 PATHS = {
     **{kind: f"/apis/platform.koprogo.io/v1alpha1/{kind}s" for kind in ("tenant", "tenantrestore", "tenantbackup")},
     "httproute": "/apis/gateway.networking.k8s.io/v1/namespaces/gateway/httproutes",
+    "gateway": "/apis/gateway.networking.k8s.io/v1/namespaces/gateway/gateways",
     "certificate": "/apis/cert-manager.io/v1/namespaces/gateway/certificates",
     "database": "/apis/postgresql.cnpg.io/v1/namespaces/data/databases",
 }
@@ -91,10 +96,12 @@ def tenant(name: str, **spec: Any) -> Object:
 
 
 class Place:
-    def __init__(self, cluster: ControlPlane, instance: Instance) -> None:
-        self.cluster, self.instance = cluster, instance
+    def __init__(self, cluster: ControlPlane, instance: Instance, secured_kafka: str) -> None:
+        self.cluster, self.instance, self.secured_kafka = cluster, instance, secured_kafka
         self.running = Running(cluster.folder, "operator")
-        self.ports = free_ports(2)
+        self.ports = free_ports(3)
+        self.https = self.ports + 2
+        """Where a gateway would listen."""
         token = cluster.kubectl("-n", "operator", "create", "token", "operator", "--duration=8h")
         self.token = cluster.folder / "operator.token"
         self.token.write_text(token)
@@ -102,13 +109,13 @@ class Place:
         """Backups are sealed for the first."""
         self.identity = cluster.folder / "operator.identity"
 
-    def start(self, stop_after: str = "") -> None:
-        self.running.start([sys.executable, "-m", "koprogo.operator"], self.environment(stop_after))
+    def start(self) -> None:
+        self.running.start([sys.executable, "-m", "koprogo.operator"], self.environment())
 
     def environment(self, stop_after: str = "") -> dict[str, str]:
         # The realm of the stack has one client that administers it.
         told = self.instance.environment("identity")
-        used = ("TLS_CA", "KAFKA_BOOTSTRAP", "KEYCLOAK_URL", "KEYCLOAK_REALM", "KEYCLOAK_CLIENT_ID",
+        used = ("TLS_CA", "KEYCLOAK_URL", "KEYCLOAK_REALM", "KEYCLOAK_CLIENT_ID",
                 "KEYCLOAK_CLIENT_SECRET", "S3_ENDPOINT", "S3_BUCKET")  # fmt: skip
         certificate = self.instance.folder / "certificates" / "operator"
         addresses = ", ".join(f'"{one}": "127.0.0.1:{self.instance.port(f"{one}_grpc")}"' for one in SERVICES)
@@ -119,13 +126,16 @@ class Place:
             "KOPROGO_S3_ARCHIVES": ARCHIVES,
             "KOPROGO_TLS_CERTIFICATE": f"{certificate}.crt",
             "KOPROGO_TLS_KEY": f"{certificate}.key",
+            "KOPROGO_KAFKA_BOOTSTRAP": self.secured_kafka,
+            "KOPROGO_KAFKA_TLS": "true",
             "KOPROGO_KUBERNETES_URL": self.cluster.address,
             "KOPROGO_KUBERNETES_CA": str(self.cluster.folder / "keys" / "ca.crt"),
             "KOPROGO_KUBERNETES_TOKEN": str(self.token),
             "KOPROGO_SERVICES": f"{{{addresses}}}",
             "KOPROGO_BACKUP_RECIPIENT": str(self.keys[0].to_public()),
             "KOPROGO_BACKUP_IDENTITY": str(self.identity),
-            "KOPROGO_PUBLIC_HOST": "koprogo.example",
+            "KOPROGO_PUBLIC_HOST": PUBLIC_HOST,
+            "KOPROGO_GATEWAY_PORT": str(self.https),
             "KOPROGO_HTTP_PORT": str(self.ports),
             "KOPROGO_PROBE_PORT": str(self.ports + 1),
             "KOPROGO_INTERVAL_SECONDS": str(INTERVAL),
@@ -174,9 +184,23 @@ class Place:
     def dies_after(self, step: str, deed: Callable[[], None]) -> None:
         """Another operator, which is to stop there; the one before is ended first."""
         self.running.stop(patience=5)
-        self.start(step)
-        deed()
-        self.cluster.until(lambda: self.running.pid is None, 60, f"the operator died after {step}")
+        doomed = forked.start(self.environment(step), self.running.log_file)
+        try:
+            deed()
+            doomed.join(60)
+            assert doomed.exitcode == DIED, f"it is to die after {step}\n{self.running.last_words(30)}"
+        finally:
+            doomed.kill()
+
+    def forget_all(self) -> None:
+        """Tenants of tests that are over, who would be seen to at each start: nothing is done to them."""
+        self.running.stop(patience=5)
+        for kind in ("tenant", "tenantbackup", "tenantrestore"):
+            for one in self.cluster.items(PATHS[kind]):
+                path = f"{PATHS[kind]}/{one['metadata']['name']}"
+                self.cluster.merge(path, {"metadata": {"finalizers": None}})
+                self.cluster.http.delete(path)
+        self.start()
 
     def restore(self, name: str, archive: str, into: str, **spec: Any) -> None:
         kind = {"apiVersion": "platform.koprogo.io/v1alpha1", "kind": "TenantRestore"}

@@ -22,6 +22,8 @@ from koprogo_api.platform.v1 import tenant_lifecycle_pb2 as pb
 from tests.platform.operator_place import INTERVAL, Object, Place, associations, made, new_association, tenant
 
 PASSWORD = "a pass phrase for tests"
+DOMAINS = ("httproute", "gateway", "certificate")
+"""Kinds of what there is for each domain."""
 KEPT = {f"{service}.{table}" for service in SERVICES for table in ("tenants", "tenant_operations")}
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -129,7 +131,9 @@ class TestWhatSomebodyChangesByHand:
         (found,) = place.organisations(word)
         assert found["name"].startswith("Bureau drifting")
 
-    @pytest.mark.parametrize(("kind", "deed"), [("httproute", "route"), ("certificate", "certificate")])
+    @pytest.mark.parametrize(
+        ("kind", "deed"), [("httproute", "route"), ("gateway", "door"), ("certificate", "certificate")]
+    )
     def test_is_put_right_in_the_cluster_and_counted(
         self, place: Place, drifting: Object, kind: str, deed: str
     ) -> None:
@@ -141,7 +145,7 @@ class TestWhatSomebodyChangesByHand:
     def test_leaves_no_route_of_a_domain_that_is_no_longer_his(self, place: Place, drifting: Object) -> None:
         place.change("drifting", domains=[{"host": "kantoor.example"}])
         status = place.until("tenant", "drifting", "Ready")
-        for kind in ("httproute", "certificate"):
+        for kind in DOMAINS:
             assert [name for name in place.routed(kind) if name.startswith("drifting.")] == ["drifting.kantoor.example"]
         assert "route-bureau.example" not in status["components"]
 
@@ -174,7 +178,7 @@ class TestATenantWhoLeaves:
         assert [key for key in place.files() if id_ in key and not key.startswith(f"archives/{id_}/")] == []
         assert place.organisations(id_) == place.organisations("zwaluw") == []
         assert await place.rows_of_keycloak(id_, "zwaluw") == {}
-        assert [name for kind in ("httproute", "certificate") for name in place.routed(kind) if "zwaluw" in name] == []
+        assert [name for kind in DOMAINS for name in place.routed(kind) if "zwaluw" in name] == []
         async with asyncio.timeout(30):
             # The relays carry the tombstones a moment later.
             while said := await place.said(id_):
@@ -245,6 +249,7 @@ WISH = TenantSpec(
 )  # fmt: skip
 
 
+@pytest.mark.usefixtures("quiet")
 class TestAnOperatorThatIsKilled:
     """After any step, at once and without a word; another begins where it ended."""
 
@@ -271,7 +276,7 @@ class TestAnOperatorThatIsKilled:
         place.start()
         place.until("tenant", "changed", "Suspended", 90)
         assert await place.told("changed") == dict.fromkeys(SERVICES, 3_000)
-        for kind in ("httproute", "certificate"):
+        for kind in DOMAINS:
             assert [name for name in place.routed(kind) if name.startswith("changed.")] == ["changed.new.example"]
 
     async def test_after_each_step_of_a_farewell_archives_all_and_erases_all(self, place: Place) -> None:

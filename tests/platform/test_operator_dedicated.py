@@ -149,6 +149,7 @@ class TestADedicatedTenant:
         place.until_gone("wieder")
 
 
+@pytest.mark.usefixtures("quiet")
 class TestAnOperatorThatIsKilled:
     async def test_after_each_step_makes_each_thing_once_and_takes_all_down(self, place: Place) -> None:
         one = tenant("broken", tier="dedicated")

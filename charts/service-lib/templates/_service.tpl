@@ -77,7 +77,8 @@ spec:
     {{- include "koprogo.selector" (list . "serve") | nindent 4 }}
   ports:
     - {name: http, port: 8000, targetPort: http, appProtocol: http}
-    - {name: grpc, port: 50051, targetPort: grpc, appProtocol: kubernetes.io/h2c}
+    # Asked inside, with certificates of both: nothing that speaks without TLS may be told to try.
+    - {name: grpc, port: 50051, targetPort: grpc}
 ---
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute

@@ -11,6 +11,8 @@ from pathlib import Path
 from koprogo.stack import paths
 from tests.platform.cluster.programs import SOURCES, downloaded, module_folder, run, tool
 
+WATCHED = {"GatewayClass", "GRPCRoute", "BackendTLSPolicy", "TLSRoute"}
+
 
 def files() -> list[Path]:
     """Of a CustomResourceDefinition each."""
@@ -23,10 +25,10 @@ def files() -> list[Path]:
 
 
 def used() -> list[Path]:
-    """Those of which our charts make objects: an API server takes long over what nobody asks for."""
+    """Those of which our charts make objects, and that Traefik watches: an API server takes long over all."""
     folders = [paths.repository() / name for name in ("charts", "argocd")]
     ours = [file for folder in folders for end in ("yaml", "tpl") for file in folder.rglob(f"*.{end}")]
-    named = {kind for file in ours for kind in re.findall(r"kind: (\w+)", file.read_text())}
+    named = {kind for file in ours for kind in re.findall(r"kind: (\w+)", file.read_text())} | WATCHED
     return [file for file in files() if re.findall(r"^    kind: (\w+)$", file.read_text(), re.MULTILINE)[0] in named]
 
 

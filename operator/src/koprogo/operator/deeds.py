@@ -81,6 +81,7 @@ def deeds(outside: Outside) -> Mapping[str, Deed]:
         "suspend": lambda tenant, step: services.suspend(tenant, step.on),
         "resume": lambda tenant, step: services.resume(tenant, step.on),
         "certificate": lambda tenant, step: routes.ensure_certificate(tenant, step.on),
+        "door": lambda tenant, step: routes.ensure_door(tenant, step.on),
         "route": lambda tenant, step: routes.ensure_route(tenant, step.on),
         "remove-other-routes": keep_only,
         "hold": hold,

@@ -18,6 +18,7 @@ from koprogo.operator.tenant import GROUP, LABEL, VERSION, Tenant
 
 TENANTS, RESTORES, BACKUPS = ((GROUP, VERSION, kind) for kind in ("tenants", "tenantrestores", "tenantbackups"))
 OWNED = (
+    ("gateway.networking.k8s.io", "v1", "gateways"),
     ("gateway.networking.k8s.io", "v1", "httproutes"),
     ("cert-manager.io", "v1", "certificates"),
     ("postgresql.cnpg.io", "v1", "databases"),

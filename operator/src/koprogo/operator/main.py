@@ -68,6 +68,7 @@ async def run(settings: Settings) -> None:
         namespace=settings.routes_namespace,
         issuer=settings.certificate_issuer,
         public_host=settings.public_host,
+        port=settings.gateway_port,
     )
     databases = Databases(cluster, namespace=settings.databases_namespace, postgres=settings.postgres_cluster)
     buckets = Buckets(objects)

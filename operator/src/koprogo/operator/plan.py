@@ -35,7 +35,8 @@ def plan(spec: TenantSpec, services: Sequence[str], *, is_restored: bool = False
         )
     for domain in spec.domains:
         steps.append(Step(deed="certificate", on=domain.host, condition="CertificateReady"))
-        steps.append(Step(deed="route", on=domain.host, condition="RoutingReady"))
+        door = Step(deed="door", on=domain.host, condition="RoutingReady")
+        steps += [door, Step(deed="route", on=domain.host, condition="RoutingReady", needs=frozenset({door.name}))]
     return [*steps, Step(deed="remove-other-routes", condition="RoutingReady")]
 
 

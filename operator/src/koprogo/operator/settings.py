@@ -41,6 +41,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_host: str
     """Where a tenant's own domain leads to."""
     routes_namespace: str = "gateway"
+    gateway_port: int = 8443
+    """Where the gateway itself listens for HTTPS; its Service leads 443 there."""
     certificate_issuer: str = "letsencrypt"
     databases_namespace: str = "data"
     postgres_cluster: str = "postgres"
