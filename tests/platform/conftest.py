@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -79,8 +80,10 @@ def town(kafka: KafkaForBoth) -> Iterator[TestInstance]:
     """Every part and service, for the operator to lead tenants through: no test comes after those of the operator."""
     with running(durable=True) as instance:
         certificates.ensure(instance.instance.folder / "certificates", [*SERVICES, "operator", "kafka"])
-        launch(kafka, instance.instance, lambda _: None)
-        instance.start(*(name for name in stack.PARTS if name != "kafka"))
+        with ThreadPoolExecutor(1) as beside:
+            launched = beside.submit(launch, kafka, instance.instance, lambda _: None)
+            instance.start(*(name for name in stack.PARTS if name != "kafka"))
+            launched.result()
         yield instance
 
 
