@@ -44,6 +44,17 @@ class TestDocuments:
             assert len(ids) == len(set(ids))
 
 
+    def test_lead_to_files_that_are_there(self) -> None:
+        known = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, check=True, capture_output=True, text=True)
+        links = [
+            (file, target)
+            for file in known.stdout.split()
+            for target in re.findall(r"\]\((?!https?:)([^)#]+)", (ROOT / file).read_text(encoding="utf-8"))
+        ]
+        assert len(links) > 60
+        assert [link for link in links if not (ROOT / link[0]).parent.joinpath(link[1]).exists()] == []
+
+
 class TestGeneratedCode:
     def test_is_what_the_protos_generate(self, tmp_path: Path) -> None:
         subprocess.run(["bash", ROOT / "proto" / "generate.sh", tmp_path], check=True, capture_output=True)
