@@ -43,7 +43,6 @@ class TestDocuments:
             assert ids
             assert len(ids) == len(set(ids))
 
-
     def test_lead_to_files_that_are_there(self) -> None:
         known = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, check=True, capture_output=True, text=True)
         links = [
