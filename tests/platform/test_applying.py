@@ -129,6 +129,32 @@ class TestABadChange:
         assert "exceeded quota" in self.refusal(cluster, [pod])
 
 
+def balanced(namespace: str, **more: bool) -> dict[str, Any]:
+    ports = [{"name": "web", "port": 80}, {"name": "websecure", "port": 443}]
+    return {
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": "door", "namespace": namespace},
+        "spec": {"type": "LoadBalancer", "ports": ports, **more},
+    }  # fmt: skip
+
+
+class TestTheDoor:
+    def test_is_one_without_node_ports(self, cluster: ControlPlane, installed: dict[str, Objects]) -> None:
+        apply(cluster, [balanced("gateway", allocateLoadBalancerNodePorts=False)], "--dry-run=server")
+
+    @pytest.mark.parametrize(
+        ("service", "named"),
+        [
+            (balanced("gateway"), "services.nodeports"),
+            (balanced("property", allocateLoadBalancerNodePorts=False), "services.loadbalancers"),
+        ],
+    )
+    def test_is_no_other(
+        self, cluster: ControlPlane, installed: dict[str, Objects], service: dict[str, Any], named: str
+    ) -> None:
+        with pytest.raises(RuntimeError, match=f"exceeded quota: room, requested: {named}"):
+            apply(cluster, [service], "--dry-run=server")
+
+
 class TestADeploymentOfOneService:
     def test_touches_that_service_alone_and_is_taken_back(
         self, cluster: ControlPlane, installed: dict[str, Objects]

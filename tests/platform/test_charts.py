@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import tomllib
 from collections import defaultdict
 from importlib import import_module
 from typing import Any
@@ -16,7 +17,8 @@ import yaml
 from koprogo.stack.instance import SERVICES
 from koprogo.stack.parts.others import users
 from koprogo.stack.paths import repository
-from tests.platform.cluster.charts import CHARTS, ENVIRONMENTS, Objects, of_kind, render, text
+from tests.platform.cluster.charts import CHARTS, ENVIRONMENTS, Objects, documents, of_kind, render, text
+from tests.platform.cluster.programs import run, tool
 
 ROOT = repository()
 PORTS = yaml.safe_load((ROOT / "charts" / "services.yaml").read_text())["ports"]
@@ -264,6 +266,55 @@ class TestWhoReachesWhom:
         assert asked <= wanted, "a service asks another whose door is closed to it"
 
 
+class TestWhatOthersInstall:
+    """Their charts are not here; what we tell them is."""
+
+    OPERATORS = yaml.safe_load((ROOT / "argocd" / "values.yaml").read_text())["operators"]
+
+    def test_meets_the_namespaces_as_they_will_be(self) -> None:
+        files = ["-f", "environments/k3s/global.yaml", "-s", "templates/platform.yaml"]
+        made = documents(run([str(tool("helm")), "template", "argocd", ".", *files], ROOT / "argocd"))
+        waves = {
+            one["metadata"]["name"]: int(one["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"]) for one in made
+        }
+        assert waves["baseline"] < min(waves[name] for name in self.OPERATORS)
+
+    def test_may_choose_its_images_where_it_makes_the_pods(self) -> None:
+        rooms = values("baseline")["namespaces"]
+        assert {one["namespace"] for one in self.OPERATORS.values()} & set(rooms)
+        for one in self.OPERATORS.values():
+            if room := rooms.get(one["namespace"]):
+                assert room.get("images") == "any"
+
+    def test_is_what_our_objects_are_tried_with(self) -> None:
+        tried = tomllib.loads((ROOT / "tests" / "platform" / "programs" / "kinds.toml").read_text())["module"]
+        versions = {one["path"].removesuffix("/v2").rpartition("/")[2]: one["version"][1:] for one in tried}
+        both = {name: one["version"].removeprefix("v") for name, one in self.OPERATORS.items() if name in versions}
+        assert {"gateway-api", "cert-manager", "cloudnative-pg", "keda"} <= set(both)
+        assert both == {name: versions[name] for name in both}
+
+    def test_finds_our_monitors_and_rules_without_a_label(self) -> None:
+        told = self.OPERATORS["prometheus"]["values"]["prometheus"]["prometheusSpec"]
+        for kind in ("rule", "serviceMonitor", "podMonitor"):
+            assert told[f"{kind}SelectorNilUsesHelmValues"] is False
+
+    def test_reads_secrets_that_are_documented(self) -> None:
+        told = self.OPERATORS["prometheus"]["values"]
+        documented = yaml.safe_load((ROOT / "charts" / "observability" / "secrets.yaml").read_text())
+        read = {*told["alertmanager"]["alertmanagerSpec"]["secrets"], told["grafana"]["admin"]["existingSecret"]}
+        assert {one["secret"] for one in documented} == read
+
+    def test_opens_the_doors_that_our_gateway_has(self, rendered: dict[tuple[str, str], Objects]) -> None:
+        (gateway,) = of_kind(rendered["gateway", "k3s"], "Gateway")
+        assert gateway["spec"]["gatewayClassName"] == self.OPERATORS["traefik"]["values"]["gatewayClass"]["name"]
+        ports = {("anywhere", "gateway", str(listener["port"])) for listener in gateway["spec"]["listeners"]}
+        assert ports <= reviewed()
+
+
+ANYWHERE: dict[str, str] = {}
+"""Whom a rule speaks of that names nobody: every address. Its row stands for those of all others."""
+
+
 def reviewed() -> set[tuple[str, ...]]:
     with (ROOT / "charts" / "baseline" / "reachability.csv").open() as file:
         return {tuple(row) for row in list(csv.reader(file))[1:]}
@@ -276,19 +327,19 @@ def reachable(objects: Objects) -> set[tuple[str, ...]]:
     ports = {port["port"] for p in policies for way in ("ingress", "egress") for rule in p["spec"].get(way) or []
              for port in rule["ports"]}  # fmt: skip
     ours = {policy["metadata"]["namespace"] for policy in policies}
-    ends = {**workloads, "internet": None}
+    ends = {**workloads, "internet": None, "anywhere": ANYWHERE}
     return {
         (here, there, str(port))
         for here, source in ends.items()
         for there, target in ends.items()
         for port in ports
         if allows(policies, source, target, "egress", port) and allows(policies, target, source, "ingress", port)
-        if port not in (53, 443, 6443) and any(end and end["namespace"] in ours for end in (source, target))
+        if port != 53 and any(end and end.get("namespace") in ours for end in (source, target))
     }
 
 
 def allows(policies: Objects, end: Any, other: Any, way: str, port: int) -> bool:
-    if end is None:
+    if end is None or end is ANYWHERE:
         return True
     selecting = [
         policy
@@ -299,7 +350,7 @@ def allows(policies: Objects, end: Any, other: Any, way: str, port: int) -> bool
         # No namespace of ours: what it may do is its own operator's business.
         return True
     return any(
-        any(is_peer(peer, other) for peer in rule.get("from", rule.get("to", [])))
+        any(is_peer(peer, other) for peer in rule.get("from", rule.get("to", [{}])))
         for policy in selecting
         for rule in policy["spec"].get(way) or []
         if port in {one["port"] for one in rule["ports"]}
@@ -307,6 +358,8 @@ def allows(policies: Objects, end: Any, other: Any, way: str, port: int) -> bool
 
 
 def is_peer(peer: dict[str, Any], end: Any) -> bool:
+    if not peer or end is ANYWHERE:
+        return not peer and end is ANYWHERE
     if "ipBlock" in peer:
         return end is None
     if end is None:
