@@ -240,7 +240,9 @@ def shape_of(one: dict[str, Any]) -> set[tuple[str, ...]]:
         found |= {(kind, name, "variable", variable["name"]) for variable in container.get("env", [])}
         found |= {(kind, name, "port", str(port["containerPort"])) for port in container.get("ports", [])}
     if kind == "HTTPRoute":
-        found |= {(kind, name, match["path"]["value"]) for rule in one["spec"]["rules"] for match in rule["matches"]}
+        found |= {
+            (kind, name, match["path"]["value"]) for rule in one["spec"]["rules"] for match in rule.get("matches", [])
+        }
     if kind == "PrometheusRule":
         found |= {(kind, name, rule["alert"]) for group in one["spec"]["groups"] for rule in group["rules"]}
     return found
