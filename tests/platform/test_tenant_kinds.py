@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.platform.cluster.control_plane import ControlPlane
-from tests.platform.operator_place import kinds, tenant
+from tests.platform.tenants.place import kinds, tenant
 
 WAIT = (
     "wait",

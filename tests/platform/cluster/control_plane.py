@@ -6,14 +6,17 @@ import json
 import secrets
 import ssl
 import subprocess
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import yaml
 
+from koprogo.stack import paths
 from koprogo.stack.instance import free_ports
 from koprogo.stack.running import Running
 from tests.platform.cluster.programs import module_folder, program, run, tool
@@ -42,6 +45,17 @@ def patiently(ready: Callable[[], bool]) -> Callable[[], bool]:
             return False
 
     return is_ready
+
+
+class Patient(httpx.HTTPTransport):
+    """Asks again where the API server asks for patience: of a kind that it has just learnt."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        deadline = time.monotonic() + 30
+        while (answer := super().handle_request(request)).status_code == 429 and time.monotonic() < deadline:
+            answer.close()
+            time.sleep(0.3)
+        return answer
 
 
 class ControlPlane:
@@ -132,7 +146,7 @@ class ControlPlane:
         (self.folder / "audit.yaml").write_text(yaml.safe_dump(AUDIT))
         trust = ssl.create_default_context(cafile=keys / "ca.crt")
         trust.load_cert_chain(keys / "admin.crt", keys / "admin.key")
-        self.http = httpx.Client(base_url=self.address, verify=trust, timeout=30)
+        self.http = httpx.Client(base_url=self.address, transport=Patient(verify=trust), timeout=30)
         self._launch(
             "api",
             [
@@ -278,3 +292,17 @@ class ControlPlane:
 
     def _openssl(self, *words: str) -> None:
         run(["openssl", *words], self.folder / "keys")
+
+
+@contextmanager
+def running(kinds: Sequence[Path]) -> Iterator[ControlPlane]:
+    """One with a folder of its own, which is forgotten with it."""
+    parent = paths.data() / "temporary"
+    parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=parent) as folder:
+        cluster = ControlPlane(Path(folder))
+        try:
+            cluster.start(kinds)
+            yield cluster
+        finally:
+            cluster.stop()

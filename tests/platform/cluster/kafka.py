@@ -86,6 +86,7 @@ listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CLIENTS:SSL,CONTROLLER:PLAINT
 inter.broker.listener.name=PLAINTEXT
 {_with_certificates(instance)}
 super.users=User:ANONYMOUS
+log.cleaner.backoff.ms=500
 """
 
     def after(self, instance: Instance, say: Say) -> None:

@@ -16,8 +16,8 @@ from koprogo.stack.demo.building import as_csv
 from koprogo.stack.instance import SERVICES
 from koprogo.stack.testing import superuser_url
 from tests.platform.cluster.databases import databases_are_made, psql
-from tests.platform.operator_place import PATHS, Object, Place, associations, made, new_association, tenant
-from tests.platform.test_operator import KEPT, PASSWORD, PDF
+from tests.platform.tenants.place import PATHS, Object, Place, associations, made, new_association, tenant
+from tests.platform.tenants.test_life import KEPT, PASSWORD, PDF
 
 WISH = TenantSpec(
     slug="any", display_name="Any", tenant_id=uuid.uuid4(), plan="pro", languages=["fr"], tier=Tier.DEDICATED,
@@ -149,7 +149,7 @@ class TestADedicatedTenant:
         place.until_gone("wieder")
 
 
-@pytest.mark.usefixtures("quiet")
+@pytest.mark.usefixtures("quieter")
 class TestAnOperatorThatIsKilled:
     async def test_after_each_step_makes_each_thing_once_and_takes_all_down(self, place: Place) -> None:
         one = tenant("broken", tier="dedicated")

@@ -14,7 +14,7 @@ from koprogo.stack.demo.building import as_csv
 from koprogo.stack.instance import SERVICES
 from koprogo.stack.office import PASSWORD
 from koprogo.stack.parts.others import ARCHIVES
-from tests.platform.operator_place import PATHS, Place, associations, made, new_association, tenant
+from tests.platform.tenants.place import PATHS, Place, associations, made, new_association, tenant
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 

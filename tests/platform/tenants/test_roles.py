@@ -11,8 +11,8 @@ import pytest
 
 from tests.platform.cluster.control_plane import ControlPlane
 from tests.platform.cluster.databases import databases_are_made
-from tests.platform.operator_place import Object, Place, chart, made
-from tests.platform.test_operator_backups import made_and_over
+from tests.platform.tenants.place import Object, Place, chart, made
+from tests.platform.tenants.test_backups import made_and_over
 
 Permission = tuple[str, str, str]
 """Group, kind of object, verb."""

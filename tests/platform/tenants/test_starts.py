@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 
-from tests.platform.operator_place import Place, made, tenant
+from tests.platform.tenants.place import Place, made, tenant
 
 
 class TestAnOperatorThatStarts:

@@ -11,7 +11,7 @@ import pytest
 from koprogo.stack.certificates import Authority
 from tests.platform.cluster.charts import of_kind, render
 from tests.platform.cluster.traefik import Traefik, secret
-from tests.platform.operator_place import PUBLIC_HOST, Place, made, tenant
+from tests.platform.tenants.place import PUBLIC_HOST, Place, made, tenant
 
 
 class Domains:

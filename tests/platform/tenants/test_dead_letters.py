@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from itertools import count
 from uuid import UUID, uuid4
 
@@ -13,17 +13,16 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from koprogo.operator.adapters.dead_letters import BrokerUnavailable, DeadLetters
 from koprogo.stack.parts.kafka import COMPACTED
-from koprogo.stack.testing import running
+from tests.platform.tenants.place import Place
 
 TOPIC = "any.letters.dlq"
 AT_ONCE = {"segment.ms": "200", "min.cleanable.dirty.ratio": "0.001", "delete.retention.ms": "0",
            "min.compaction.lag.ms": "0", "max.compaction.lag.ms": "200"}  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def bootstrap() -> Iterator[str]:
-    with running("kafka") as alone:
-        yield f"127.0.0.1:{alone.instance.port('kafka')}"
+@pytest.fixture
+def bootstrap(place: Place) -> str:
+    return place.kafka
 
 
 @pytest.fixture

@@ -32,9 +32,9 @@ from koprogo.stack.paths import repository
 from koprogo.stack.running import Running
 from koprogo.stack.testing import superuser_url
 from koprogo_api.platform.v1.tenant_lifecycle_pb2_grpc import TenantLifecycleStub
-from tests.platform import forked
 from tests.platform.cluster import charts
 from tests.platform.cluster.control_plane import ControlPlane
+from tests.platform.tenants import forked
 
 CLUSTER_WIDE = (*charts.CLUSTER_WIDE, "CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding")
 NUMBERS = count(1)

@@ -19,7 +19,7 @@ from koprogo.stack.demo.building import as_csv
 from koprogo.stack.instance import SERVICES
 from koprogo.stack.testing import superuser_url
 from koprogo_api.platform.v1 import tenant_lifecycle_pb2 as pb
-from tests.platform.operator_place import INTERVAL, Object, Place, associations, made, new_association, tenant
+from tests.platform.tenants.place import INTERVAL, Object, Place, associations, made, new_association, tenant
 
 PASSWORD = "a pass phrase for tests"
 DOMAINS = ("httproute", "gateway", "certificate")
@@ -249,7 +249,7 @@ WISH = TenantSpec(
 )  # fmt: skip
 
 
-@pytest.mark.usefixtures("quiet")
+@pytest.mark.usefixtures("quieter")
 class TestAnOperatorThatIsKilled:
     """After any step, at once and without a word; another begins where it ended."""
 
