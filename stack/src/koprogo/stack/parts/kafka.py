@@ -22,6 +22,8 @@ class Kafka:
     name = "kafka"
     needs: tuple[str, ...] = ()
     ports = ("kafka", "kafka_controller")
+    options: tuple[str, ...] = ()
+    """More for its Java."""
 
     def start(self, instance: Instance, say: Say) -> None:
         jars = downloads.kafka(say)
@@ -38,7 +40,7 @@ class Kafka:
             )  # fmt: skip
             if done.returncode:
                 raise Trouble(f"Kafka's folder could not be made:\n{(done.stdout + done.stderr)[-1500:]}")
-        instance.running(self.name).start([*JAVA, "-cp", f"{jars}/*", "kafka.Kafka", config], {})
+        instance.running(self.name).start([*JAVA, *self.options, "-cp", f"{jars}/*", "kafka.Kafka", config], {})
 
     def settings(self, instance: Instance, log: Path) -> str:
         broker, controller = instance.port("kafka"), instance.port("kafka_controller")
