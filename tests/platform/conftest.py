@@ -12,9 +12,10 @@ from xdist.scheduler import LoadScopeScheduling
 from tests.platform.cluster import kinds
 from tests.platform.cluster.control_plane import ControlPlane, running
 
-FIRST = ("/tenants/", "/test_gitops.py", "/test_applying.py")
+WITH_ONE_CLUSTER = ("/test_gateway.py", "/test_applying.py", "/test_tenant_kinds.py")
+"""In this order: where all is applied, pods are said to run that nobody reaches."""
+FIRST = ("/tenants/", "/test_gitops.py", *WITH_ONE_CLUSTER)
 """They take longest: what comes last is short, so that neither process waits for the other."""
-WITH_ONE_CLUSTER = ("/test_applying.py", "/test_tenant_kinds.py")
 
 
 def pytest_sessionstart() -> None:

@@ -12,19 +12,13 @@ from tests.platform.cluster.charts import CHARTS, ENVIRONMENTS, Objects, identit
 from tests.platform.cluster.control_plane import ControlPlane
 
 
-def apply(cluster: ControlPlane, objects: Objects, *words: str) -> str:
-    return cluster.kubectl(
-        "apply", "--server-side", "--force-conflicts", "--validate=strict", *words, "-f", "-", given=objects
-    )
-
-
 def deploy(cluster: ControlPlane, objects: Objects) -> None:
     """As Argo CD: a hook of the sync before makes room, the new one ends, then all the rest."""
     (service,) = {one["metadata"]["namespace"] for one in objects}
     cluster.kubectl("-n", service, "delete", "job", "--all", "--wait")
-    apply(cluster, of_kind(objects, "Job"))
+    cluster.apply(of_kind(objects, "Job"))
     cluster.kubectl("-n", service, "wait", "--for=condition=complete", "job", "--all", "--timeout=60s")
-    apply(cluster, [one for one in objects if one["kind"] != "Job"])
+    cluster.apply(one for one in objects if one["kind"] != "Job")
     for process in ("serve", "relay", "consume"):
         cluster.kubectl("-n", service, "rollout", "status", f"deployment/{service}-{process}", "--timeout=60s")
 
@@ -35,7 +29,7 @@ def installed(cluster: ControlPlane) -> dict[str, Objects]:
     cluster.kubectl("create", "namespace", "cert-manager")
     objects = {chart: render(chart, "k8s-ha") for chart in CHARTS}
     for chart in ("baseline", *(chart for chart in CHARTS if chart != "baseline")):
-        apply(cluster, objects[chart])
+        cluster.apply(objects[chart])
     return objects
 
 
@@ -47,8 +41,8 @@ class TestAnEnvironment:
     ) -> None:
         """Over the other one: of what differs only claims to volumes, which never shrink, cannot change."""
         objects = [one for one in render(chart, env) if one["kind"] not in ("Job", "PersistentVolumeClaim")]
-        taken = apply(cluster, objects, "--dry-run=server")
-        assert len(taken.splitlines()) == len(objects)
+        taken = cluster.apply(objects, is_tried=True)
+        assert [identity(one) for one in taken] == [identity(one) for one in objects]
 
     def test_becomes_ready(self, cluster: ControlPlane, installed: dict[str, Objects]) -> None:
         for service in SERVICES:
@@ -76,7 +70,7 @@ class TestABadChange:
 
     def refusal(self, cluster: ControlPlane, objects: Objects) -> str:
         with pytest.raises(RuntimeError) as refused:
-            apply(cluster, objects, "--dry-run=server")
+            cluster.apply(objects, is_tried=True)
         return str(refused.value)
 
     def test_of_a_privileged_pod(self, cluster: ControlPlane, installed: dict[str, Objects]) -> None:
@@ -139,7 +133,7 @@ def balanced(namespace: str, **more: bool) -> dict[str, Any]:
 
 class TestTheDoor:
     def test_is_one_without_node_ports(self, cluster: ControlPlane, installed: dict[str, Objects]) -> None:
-        apply(cluster, [balanced("gateway", allocateLoadBalancerNodePorts=False)], "--dry-run=server")
+        cluster.apply([balanced("gateway", allocateLoadBalancerNodePorts=False)], is_tried=True)
 
     @pytest.mark.parametrize(
         ("service", "named"),
@@ -152,7 +146,7 @@ class TestTheDoor:
         self, cluster: ControlPlane, installed: dict[str, Objects], service: dict[str, Any], named: str
     ) -> None:
         with pytest.raises(RuntimeError, match=f"exceeded quota: room, requested: {named}"):
-            apply(cluster, [service], "--dry-run=server")
+            cluster.apply([service], is_tried=True)
 
 
 class TestADeploymentOfOneService:

@@ -73,8 +73,8 @@ class Door:
 
 
 @pytest.fixture(scope="module")
-def door(empty_cluster: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    traefik, authority = Traefik(empty_cluster), Authority()
+def door(cluster: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    traefik, authority = Traefik(cluster), Authority()
     file = tmp_path_factory.mktemp("authority") / "ca.crt"
     file.write_bytes(authority.certificate)
     door = render("gateway", "vps")
@@ -88,11 +88,11 @@ def door(empty_cluster: ControlPlane, tmp_path_factory: pytest.TempPathFactory) 
     (service,) = [one for one in of_kind(render("data", "vps"), "Service") if one["metadata"]["name"] == "keycloak"]
     (port,) = [one["name"] for one in service["spec"]["ports"] if one["port"] == 8080]
     given += [service, endpoints(keycloak, "data", port), secret("gateway-certificate", *authority.issue(HOST))]
-    empty_cluster.kubectl("apply", "--server-side", "-f", "-", given=given)
+    cluster.apply(given)
     traefik.start()
     found = Door(traefik, file)
     try:
-        empty_cluster.until(lambda: _is_open(found), 60, "every route is there")
+        cluster.until(lambda: _is_open(found), 60, "every route is there")
         yield found
     finally:
         traefik.stop()

@@ -146,7 +146,7 @@ class ArgoCd:
     def _what_its_installation_brings(self) -> None:
         label = {"app.kubernetes.io/part-of": "argocd"}
         key = base64.b64encode(secrets.token_bytes(32)).decode()
-        self.cluster.kubectl("apply", "--server-side", "-f", "-", given=[
+        self.cluster.apply([
             {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "argocd"}},
             *(
                 {"apiVersion": "v1", "kind": "ConfigMap",

@@ -30,7 +30,7 @@ class Traefik:
             self.ports["https"] = https
 
     def start(self) -> None:
-        self.cluster.kubectl("apply", "--server-side", "-f", "-", given=[CLASS])
+        self.cluster.apply([CLASS])
         doors = [f"--entrypoints.{name}.address=127.0.0.1:{port}" for name, port in self.ports.items()]
         self.running.start(
             [program("traefik"), *doors, "--providers.kubernetesgateway=true", "--ping=true",

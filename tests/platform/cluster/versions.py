@@ -42,7 +42,7 @@ def is_of_kubernetes(one: dict[str, Any]) -> bool:
 def refusals(one: dict[str, Any], version: str) -> list[str]:
     """What this version would say against an object; a field that it does not know, too."""
     kind = f"{one['apiVersion']} {one['kind']}"
-    validator = _validators(version, one["apiVersion"]).get(one["kind"])
+    validator = _validator(version, one["apiVersion"], one["kind"])
     if validator is None:
         return [f"{kind} is not known"]
     return [
@@ -51,20 +51,30 @@ def refusals(one: dict[str, Any], version: str) -> list[str]:
 
 
 @cache
-def _validators(version: str, api: str) -> dict[str, Any]:
+def _validator(version: str, api: str, kind: str) -> Any:
+    """None where it does not know the kind."""
+    components = _components(version, api)
+    names = [
+        name
+        for name, schema in components.get("schemas", {}).items()
+        for known in schema.get("x-kubernetes-group-version-kind", [])
+        if "/".join(filter(None, (known["group"], known["version"]))) == api
+        and known["kind"] == kind
+        and "metadata" in schema.get("properties", {})
+    ]
+    if not names:
+        return None
+    (name,) = names
+    return jsonschema_rs.Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": components})
+
+
+@cache
+def _components(version: str, api: str) -> dict[str, Any]:
     file = documents(version) / (f"{'apis' if '/' in api else 'api'}__{api.replace('/', '__')}_openapi.json")
     if not file.exists():
         return {}
-    components = json.loads(file.read_text())["components"]
+    components: dict[str, Any] = json.loads(file.read_text())["components"]
     for schema in components["schemas"].values():
         if "properties" in schema and "x-kubernetes-preserve-unknown-fields" not in schema:
             schema.setdefault("additionalProperties", False)
-    return {
-        known["kind"]: jsonschema_rs.Draft202012Validator(
-            {"$ref": f"#/components/schemas/{name}", "components": components}
-        )
-        for name, schema in components["schemas"].items()
-        for known in schema.get("x-kubernetes-group-version-kind", [])
-        if "/".join(filter(None, (known["group"], known["version"]))) == api
-        and "metadata" in schema.get("properties", {})
-    }
+    return components

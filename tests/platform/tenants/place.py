@@ -69,9 +69,7 @@ def install(cluster: ControlPlane) -> None:
         for name in ("operator", "gateway", "data")
     ]
     for objects in (spaces, kinds(), [one for one in chart() if one["kind"] != "CustomResourceDefinition"]):
-        cluster.kubectl(
-            "apply", "--server-side", "--force-conflicts", "--validate=strict", "-f", "-", given=objects
-        )  # fmt: skip
+        cluster.apply(objects)
     names = ("tenants", "tenantrestores", "tenantbackups")
     cluster.kubectl("wait", "--for=condition=Established", *(f"crd/{one}.platform.koprogo.io" for one in names))
 
@@ -144,7 +142,7 @@ class Place:
         }
 
     def apply(self, *objects: Object) -> None:
-        self.cluster.kubectl("apply", "--server-side", "-f", "-", given=list(objects))
+        self.cluster.apply(objects)
 
     def change(self, name: str, **spec: Any) -> None:
         self.cluster.merge(f"{PATHS['tenant']}/{name}", {"spec": spec})

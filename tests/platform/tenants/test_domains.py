@@ -25,9 +25,7 @@ class Domains:
     def certify(self) -> None:
         """As cert-manager would, what the operator asked it for."""
         wanted = [one["spec"] for one in self.place.cluster.items("/apis/cert-manager.io/v1/certificates")]
-        self.place.cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", given=[
-            secret(one["secretName"], *self.authority.issue(one["dnsNames"][0])) for one in wanted
-        ])  # fmt: skip
+        self.place.cluster.apply(secret(one["secretName"], *self.authority.issue(one["dnsNames"][0])) for one in wanted)
 
     def leads_to(self, host: str) -> str | None:
         """None while nobody listens for it with its own certificate."""
@@ -72,7 +70,7 @@ class TestADomainOfHisOwn:
     def test_is_not_that_of_the_platform(self, place: Place, domains: Domains) -> None:
         (gateway,) = of_kind(render("gateway", "k3s"), "Gateway")
         gateway["spec"]["listeners"][1]["hostname"] = PUBLIC_HOST
-        place.cluster.kubectl("apply", "--server-side", "-f", "-", given=[gateway])
+        place.cluster.apply([gateway])
         place.apply(tenant("kaper", domains=[{"host": PUBLIC_HOST}]))
         self.is_refused(place, "kaper")
 
