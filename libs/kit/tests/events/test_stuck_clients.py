@@ -88,6 +88,33 @@ class TestAReaderWhoseClient:
         await reader.reads_what_is_told()
         assert len(reader.clients) > 1
 
+    async def test_does_not_end_and_breaks_off_goes_on_without_it(self, reader: Reader) -> None:
+        """Seen after a broker was killed: then the reader ended, and with it the process."""
+
+        async def break_off() -> None:
+            raise RuntimeError("the handler is closed")
+
+        await reader.reads_what_is_told()
+        stuck = reader.clients[-1]
+        stuck._coordinator.close = asyncio.Event().wait  # type: ignore[method-assign]
+        stuck._client._sync_task.cancel()
+        stuck._client._sync_task = asyncio.create_task(break_off())
+        await deafen(stuck)
+        await reader.reads_what_is_told()
+        assert len(reader.clients) > 1
+
+    async def test_breaks_off_before_it_has_noted_what_was_read_reads_it_again(self, reader: Reader) -> None:
+        async def commit(offsets: object) -> None:
+            raise RuntimeError("the handler is closed")
+
+        await reader.reads_what_is_told()
+        reader.clients[-1].commit = commit  # type: ignore[method-assign,assignment]
+        await reader.reads_what_is_told()
+        async with asyncio.timeout(30):
+            while reader.seen.count(reader.seen[-1]) < 2:
+                await asyncio.sleep(0.05)
+        assert len(reader.clients) == 2
+
     async def test_is_idle_keeps_it(self, reader: Reader) -> None:
         await reader.reads_what_is_told()
         await asyncio.sleep(6)

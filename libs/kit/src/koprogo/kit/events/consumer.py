@@ -17,7 +17,7 @@ from prometheus_client import Counter
 from koprogo.kernel.errors import DomainError, Kind
 from koprogo.kit import logs, spans, trace
 from koprogo.kit.database.pool import DATABASE_AWAY
-from koprogo.kit.events.patience import ANSWER_SECONDS, stop
+from koprogo.kit.events.patience import ANSWER_SECONDS, CLIENT_BROKEN, stop
 from koprogo.kit.events.security import secured
 
 logger = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Consumer:
         while True:
             try:
                 await self._consume()
-            except (OSError, KafkaError) as broken:
+            except CLIENT_BROKEN as broken:
                 logger.warning("consumer interrupted: %s %s", type(broken).__name__, broken)
                 await asyncio.sleep(0.5)
 

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
 from prometheus_client import Counter
 
 from koprogo.kit.database import PLATFORM, Connection, Home, Pool
 from koprogo.kit.database.pool import DATABASE_AWAY
-from koprogo.kit.events.patience import ANSWER_SECONDS, stop
+from koprogo.kit.events.patience import ANSWER_SECONDS, CLIENT_BROKEN, stop
 from koprogo.kit.events.security import secured
 
 logger = logging.getLogger(__name__)
@@ -63,7 +62,7 @@ class Relay:
         while True:
             try:
                 await self._relay()
-            except (*DATABASE_AWAY, KafkaError, asyncpg.PostgresError) as broken:
+            except (*DATABASE_AWAY, *CLIENT_BROKEN, asyncpg.PostgresError) as broken:
                 logger.warning("relay interrupted: %s", type(broken).__name__)
                 await asyncio.sleep(0.5)
 
